@@ -1,0 +1,46 @@
+import { SnapshotError } from "../errors.js";
+import { asFloat64, asWords, npyData, type Dtype } from "../npy.js";
+import type { ZipArchive } from "../zip.js";
+import { FORMAT } from "./meta.js";
+
+/** Loads columns of an archive, each once, and checks their lengths against each other. */
+export class Columns {
+  readonly #zip: ZipArchive;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(zip: ZipArchive, signal?: AbortSignal) {
+    this.#zip = zip;
+    this.#signal = signal;
+  }
+
+  has(name: string): boolean {
+    return this.#zip.has(`${name}.npy`);
+  }
+
+  async #data(name: string, dtype: Dtype, length?: number): Promise<Uint8Array<ArrayBuffer>> {
+    const column = npyData(name, await this.#zip.read(`${name}.npy`, this.#signal), dtype);
+    if (length !== undefined && column.length !== length) {
+      throw new SnapshotError("corrupt", `column ${name} has ${column.length} entries where ${length} belong`, {
+        format: FORMAT,
+      });
+    }
+    return column.data;
+  }
+
+  /** 64-bit entries as (low, high) words. */
+  async words(name: string, length?: number, dtype: "<u8" | "<i8" = "<u8"): Promise<Uint32Array> {
+    return asWords(await this.#data(name, dtype, length));
+  }
+
+  async u4(name: string, length?: number): Promise<Uint32Array> {
+    return asWords(await this.#data(name, "<u4", length));
+  }
+
+  async u1(name: string, length?: number): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#data(name, "|u1", length);
+  }
+
+  async f8(name: string, length?: number): Promise<Float64Array> {
+    return asFloat64(await this.#data(name, "<f8", length));
+  }
+}

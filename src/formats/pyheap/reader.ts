@@ -1,0 +1,403 @@
+import { HeapGraph, type NamedRoot, type RuntimeInfo, type SourceLocation, type TypeInfo } from "../../heap/HeapGraph.js";
+import { Flag, Kind, NO_GENERATION, UNKNOWN_REFCOUNT, EdgeKind, Standing } from "../../heap/kinds.js";
+import { LabelSort, packLabel } from "../../heap/labels.js";
+import { BytesStringTable } from "../../heap/StringTable.js";
+import { AddressIndex } from "../AddressIndex.js";
+import type { ByteSource, ReadOptions } from "../ByteSource.js";
+import { SnapshotError } from "../errors.js";
+import { signedNumbers, unsignedNumbers } from "../npy.js";
+import { SparseNumbers } from "../SparseNumbers.js";
+import { ZipArchive } from "../zip.js";
+import { loadCodes, placeFunctions } from "./codeNames.js";
+import { Columns } from "./columns.js";
+import { EdgeLabeler } from "./EdgeLabeler.js";
+import { ExtraEdges, splitEdges } from "./GraphDraft.js";
+import { loadItems, NONE } from "./Items.js";
+import { FORMAT, type Meta, parseMeta } from "./meta.js";
+import { attachThreads, loadThreads } from "./threads.js";
+import { isHeapType, kindOfType } from "./typeKinds.js";
+
+// What each node costs while it is read, beside the file's own columns: the graph, the address index.
+const BYTES_PER_NODE = 100;
+const MAX_META = 512 << 20;
+// A refcount that stands for "immortal", 3.12 and later (Include/object.h, _Py_IMMORTAL_REFCNT).
+const IMMORTAL = 0x3fffff00;
+const MAX_REFCOUNT = 0x7fffffff;
+const SYNTHETIC_BASE = 2 ** 52;
+
+function corrupt(what: string): SnapshotError {
+  return new SnapshotError("corrupt", what, { format: FORMAT });
+}
+
+/** True if the file starts as a ZIP archive does. */
+export async function looksLikeZip(source: ByteSource): Promise<boolean> {
+  if (source.size < 4) return false;
+  const head = new Uint8Array(4);
+  await source.read(head, 0);
+  return head[0] === 0x50 && head[1] === 0x4b && (head[2] === 3 || head[2] === 5);
+}
+
+/**
+ * Reads a `.pyheapsnapshot` (docs/FORMAT.md) as a whole.
+ *
+ * What this format can't tell: strings beyond the cut, what C extensions hold outside `tp_traverse`,
+ * who holds an interned string, and in 2.7 where the generations begin.
+ *
+ * @throws SnapshotError not-a-snapshot, unsupported-version, truncated, corrupt or too-large
+ */
+export async function readPyHeap(source: ByteSource, options: ReadOptions = {}): Promise<HeapGraph> {
+  const zip = await ZipArchive.open(source, FORMAT);
+  if (!zip.has("meta.json")) {
+    throw new SnapshotError("not-a-snapshot", "the archive holds no meta.json, so it is no heap snapshot", {
+      advice: "Open a file that `ouroboros capture` wrote.",
+    });
+  }
+  if (zip.sizeOf("meta.json")! > MAX_META) throw corrupt("meta.json is larger than any real one");
+  const meta = parseMeta(await zip.read("meta.json", options.signal));
+  const declared = zip.members().reduce((sum, member) => sum + member.size, 0);
+  const needed = declared + meta.total * BYTES_PER_NODE;
+  if (needed > (options.maxBytes ?? Infinity)) {
+    throw new SnapshotError("too-large", `the snapshot needs about ${needed} bytes of memory to open`, {
+      format: FORMAT,
+      advice: `Only ${options.maxBytes} are to be had here. Open it on a machine with more memory.`,
+    });
+  }
+  if (meta.total * 8 > (zip.sizeOf("nodes/id.npy") ?? 0)) throw corrupt("fewer objects are stored than declared");
+  return new Reader(meta, new Columns(zip, options.signal), options).read();
+}
+
+class Reader {
+  readonly #meta: Meta;
+  readonly #columns: Columns;
+  readonly #options: ReadOptions;
+  /** Nodes in the file, and with those that the reader adds for threads and frames. */
+  readonly #total: number;
+  #rows = 0;
+
+  constructor(meta: Meta, columns: Columns, options: ReadOptions) {
+    this.#meta = meta;
+    this.#columns = columns;
+    this.#options = options;
+    this.#total = meta.total;
+  }
+
+  #step(done: number, step: string): void {
+    this.#options.signal?.throwIfAborted();
+    this.#options.progress?.(done, step);
+  }
+
+  async read(): Promise<HeapGraph> {
+    const meta = this.#meta;
+    const total = this.#total;
+    this.#step(0, "objects");
+    const idWords = await this.#columns.words("nodes/id", total);
+    const nodes = new AddressIndex(idWords);
+    if (nodes.duplicate >= 0) throw corrupt(`object ${nodes.duplicate} has an address that stood before`);
+    const threads = await loadThreads(this.#columns, meta);
+    this.#rows = total + meta.threads.length + threads.frames;
+    const rows = this.#rows;
+
+    const type = new Uint32Array(rows);
+    type.set(await this.#columns.u4("nodes/type", total));
+    const typeKinds = meta.types.map(kindOfType);
+    const threadType = typeKinds.push(Kind.thread, Kind.frame) - 2;
+    for (let i = 0; i < total; i++) if (type[i]! >= threadType) throw corrupt(`object ${i} has an unknown type`);
+    type.fill(threadType, total, total + meta.threads.length);
+    type.fill(threadType + 1, total + meta.threads.length);
+    const kind = new Uint8Array(rows);
+    for (let i = 0; i < rows; i++) kind[i] = typeKinds[type[i]!]!;
+
+    this.#step(0.15, "strings");
+    const { table, index: stringIndex, words: stringWords } = await this.#strings();
+    const text = new Uint32Array(rows);
+    for (let k = 0; k < stringWords.length / 2; k++) {
+      const node = nodes.find(stringWords[2 * k]!, stringWords[2 * k + 1]!);
+      if (node >= 0 && kind[node] === Kind.str) text[node] = k + 1;
+    }
+
+    this.#step(0.3, "references");
+    const edgeWords = await this.#columns.words("edges/to");
+    const traversed = splitEdges(edgeWords, meta.marker, nodes, total, rows);
+    const extra = new ExtraEdges();
+
+    this.#step(0.5, "labels");
+    const codes = await loadCodes(this.#columns, nodes, stringIndex, table);
+    const items = await loadItems(this.#columns, nodes, stringIndex);
+    const heapTypeNode = this.#heapTypeNodes(nodes);
+    const exactDict = meta.types.findIndex((t) => t.name === "dict" && !isHeapType(t) && /builtin/.test(t.module));
+    const sequenceType = typeKinds.map((k) => k === Kind.list || k === Kind.tuple);
+    const labeler = new EdgeLabeler(
+      {
+        total,
+        version: meta.version,
+        kind,
+        heapType: (node) => heapTypeNode[type[node]!]!,
+        isExactDict: (node) => type[node] === exactDict,
+        isSequence: (node) => sequenceType[type[node]!]!,
+        text,
+        strings: {
+          dictName: table.add("__dict__"),
+          className: table.add("__class__"),
+          cellContents: table.add("cell_contents"),
+        },
+      },
+      traversed,
+      items,
+      extra,
+    );
+    labeler.run();
+    const location = new Uint32Array(rows);
+    placeFunctions(traversed, codes, { kind: kind.subarray(0, total), text, location, cellName: labeler.cellName });
+
+    this.#step(0.8, "threads and weak references");
+    const locations: SourceLocation[] = codes.locations;
+    attachThreads(threads, meta, {
+      base: total,
+      nodes,
+      strings: stringIndex,
+      codes,
+      extra,
+      frame: (node, at, line) => {
+        const code = locations[at - 1];
+        if (!code) return;
+        location[node] = locations.push({ ...code, line });
+        text[node] = codes.names[at - 1]!;
+      },
+      cell: (node, name) => {
+        if (kind[node] === Kind.cell) labeler.cellName[node] ||= name;
+      },
+    });
+    labeler.nameCells();
+    meta.threads.forEach((thread, i) => {
+      text[total + i] = table.add(thread.name || String(thread.ident));
+    });
+    await this.#owned(nodes, stringIndex, extra);
+    const weakrefs = await this.#weakrefs(nodes, extra);
+
+    this.#step(0.9, "columns");
+    const id = new Float64Array(rows);
+    id.set(unsignedNumbers(idWords));
+    for (let i = total; i < rows; i++) id[i] = SYNTHETIC_BASE + i;
+    const refcount = await this.#refcounts(nodes);
+    const selfSize = new Float64Array(rows);
+    selfSize.set(unsignedNumbers(await this.#columns.words("nodes/size", total)));
+    const flags = await this.#flags(nodes, type, refcount);
+    const types = this.#types(nodes, table, text);
+    const edges = extra.merge(traversed, labeler.label);
+    this.#step(1, "done");
+    return new HeapGraph({
+      columns: {
+        id,
+        type,
+        kind,
+        selfSize,
+        refcount,
+        flags,
+        generation: this.#generations(),
+        text,
+        location,
+        ...edges,
+      },
+      types,
+      strings: table,
+      locations,
+      roots: this.#roots(nodes, threads.frames > 0),
+      info: this.#info(threads.frames > 0, codes.locations.length > 0),
+      collected: meta.tracked,
+      numbers: await this.#numbers(nodes),
+      weakrefs,
+    });
+  }
+
+  async #strings(): Promise<{ table: BytesStringTable; index: AddressIndex; words: Uint32Array }> {
+    const words = await this.#columns.words("strings/id");
+    const lengths = await this.#columns.u4("strings/length", words.length / 2);
+    const bytes = await this.#columns.u1("strings/text");
+    const starts = new Float64Array(lengths.length + 1);
+    for (let i = 0; i < lengths.length; i++) starts[i + 1] = starts[i]! + lengths[i]!;
+    if (starts[lengths.length] !== bytes.length) throw corrupt("strings: the lengths do not add up to the text");
+    return { table: new BytesStringTable(bytes, starts), index: new AddressIndex(words), words };
+  }
+
+  #heapTypeNodes(nodes: AddressIndex): Uint32Array {
+    const out = new Uint32Array(this.#meta.types.length + 2).fill(NONE);
+    this.#meta.types.forEach((type, t) => {
+      const node = isHeapType(type) ? findNumber(nodes, type.id) : -1;
+      if (node >= 0) out[t] = node;
+    });
+    return out;
+  }
+
+  async #owned(nodes: AddressIndex, strings: AddressIndex, extra: ExtraEdges): Promise<void> {
+    if (!this.#columns.has("owned/from")) return;
+    const from = await this.#columns.words("owned/from");
+    const to = await this.#columns.words("owned/to", from.length / 2);
+    const name = await this.#columns.words("owned/name", from.length / 2);
+    for (let i = 0; i < from.length; i += 2) {
+      const source = nodes.find(from[i]!, from[i + 1]!);
+      const target = nodes.find(to[i]!, to[i + 1]!);
+      if (source < 0 || target < 0) throw corrupt("owned: a reference leads from or to no object");
+      const label = strings.find(name[i]!, name[i + 1]!) + 1;
+      extra.addOwned(source, target, label === 0 ? 0 : packLabel(LabelSort.attribute, label));
+    }
+  }
+
+  async #weakrefs(nodes: AddressIndex, extra: ExtraEdges): Promise<Uint32Array> {
+    if (!this.#columns.has("weakrefs/ref")) return new Uint32Array(0);
+    const referent = await this.#columns.words("weakrefs/referent");
+    const ref = await this.#columns.words("weakrefs/ref", referent.length / 2);
+    const pairs = new Uint32Array(referent.length);
+    let length = 0;
+    for (let i = 0; i < referent.length; i += 2) {
+      const target = nodes.find(referent[i]!, referent[i + 1]!);
+      const weakref = nodes.find(ref[i]!, ref[i + 1]!);
+      if (target < 0) throw corrupt("weakrefs: a referent is no object");
+      // A weak reference that nothing traversable holds is no node; its callback can't be known then.
+      if (weakref < 0) continue;
+      extra.add(weakref, target, 0, EdgeKind.weak | Standing.none);
+      pairs[length++] = target;
+      pairs[length++] = weakref;
+    }
+    return pairs.slice(0, length);
+  }
+
+  async #refcounts(nodes: AddressIndex): Promise<Int32Array> {
+    const { counted, bias, own } = this.#meta;
+    const readings = signedNumbers(await this.#columns.words("nodes/refcount", counted, "<i8"));
+    const refcount = new Int32Array(this.#rows).fill(UNKNOWN_REFCOUNT);
+    for (let i = 0; i < counted; i++) {
+      refcount[i] = Math.max(0, Math.min(MAX_REFCOUNT, readings[i]! - bias));
+    }
+    for (const address of own) {
+      const node = findNumber(nodes, address);
+      if (node >= 0 && node < counted && refcount[node]! < IMMORTAL) refcount[node]!--;
+    }
+    return refcount;
+  }
+
+  async #flags(nodes: AddressIndex, type: Uint32Array, refcount: Int32Array): Promise<Uint16Array> {
+    const { types, tracked, version } = this.#meta;
+    const flags = new Uint16Array(this.#rows);
+    const typeFlags = types.map(
+      (t) =>
+        (t.finalizers & 1 ? Flag.hasFinalizer : 0) |
+        // 2.7 has static types with tp_del, generators above all; there it counts by instance (marks/legacy).
+        (t.finalizers & 2 && (isHeapType(t) || version[0] === 3) ? Flag.legacyFinalizer : 0) |
+        (isHeapType(t) ? Flag.heapType : 0),
+    );
+    const canBeImmortal = version[0] === 3 && version[1] >= 12;
+    for (let i = 0; i < this.#total; i++) {
+      flags[i] =
+        typeFlags[type[i]!]! |
+        (i < tracked ? Flag.tracked : 0) |
+        (canBeImmortal && refcount[i]! >= IMMORTAL ? Flag.immortal : 0);
+    }
+    flags.fill(Flag.synthetic, this.#total);
+    const marks: [string, number][] = [
+      ["frozen", Flag.frozen | Flag.tracked],
+      ["finalized", Flag.finalized],
+      ["legacy", Flag.legacyFinalizer],
+      ["unstarted", Flag.unstarted],
+      ["agent", Flag.agent],
+    ];
+    for (const [name, bits] of marks) {
+      if (!this.#columns.has(`marks/${name}`)) continue;
+      const words = await this.#columns.words(`marks/${name}`);
+      for (let i = 0; i < words.length; i += 2) {
+        const node = nodes.find(words[i]!, words[i + 1]!);
+        if (node >= 0) flags[node]! |= bits;
+      }
+    }
+    return flags;
+  }
+
+  #types(nodes: AddressIndex, table: BytesStringTable, text: Uint32Array): TypeInfo[] {
+    const types = this.#meta.types.map((t) => {
+      const node = findNumber(nodes, t.id);
+      const info: TypeInfo = { id: t.id, module: t.module, name: t.name, node };
+      if (node >= 0) text[node] = table.add(t.module && !/builtin/.test(t.module) ? `${t.module}.${t.name}` : t.name);
+      return info;
+    });
+    const own = (name: string): TypeInfo => ({ id: 0, module: "", name, node: -1 });
+    types.push(own("thread"), own("running frame"));
+    return types;
+  }
+
+  #generations(): Uint8Array {
+    const generation = new Uint8Array(this.#rows).fill(NO_GENERATION);
+    let at = 0;
+    for (const [number, count] of this.#meta.segments ?? []) generation.fill(number, at, (at += count));
+    return generation;
+  }
+
+  async #numbers(nodes: AddressIndex): Promise<SparseNumbers> {
+    const found: number[][] = [];
+    for (const group of ["ints", "floats"]) {
+      if (!this.#columns.has(`${group}/id`)) continue;
+      const ids = await this.#columns.words(`${group}/id`);
+      const rows = ids.length / 2;
+      const values =
+        group === "ints"
+          ? signedNumbers(await this.#columns.words("ints/value", rows, "<i8"))
+          : await this.#columns.f8("floats/value", rows);
+      for (let i = 0; i < rows; i++) {
+        const node = nodes.find(ids[2 * i]!, ids[2 * i + 1]!);
+        if (node >= 0) found.push([node, values[i]!]);
+      }
+    }
+    return new SparseNumbers(
+      Uint32Array.from(found, ([node]) => node!),
+      Float64Array.from(found, ([, value]) => value!),
+    );
+  }
+
+  #roots(nodes: AddressIndex, hasThreads: boolean): NamedRoot[] {
+    const roots: NamedRoot[] = [];
+    for (const [name, id] of this.#meta.roots) {
+      const node = findNumber(nodes, id);
+      if (node >= 0) roots.push({ name, node });
+    }
+    if (hasThreads) {
+      this.#meta.threads.forEach((thread, i) => {
+        roots.push({ name: `thread ${thread.name || thread.ident}`, node: this.#total + i });
+      });
+    }
+    return roots;
+  }
+
+  #info(threads: boolean, locations: boolean): RuntimeInfo {
+    const meta = this.#meta;
+    const notes: string[] = [];
+    if (!meta.consistent) notes.push("Other threads may have run during this capture, so some counts may be off.");
+    if (meta.insideCollection === true) notes.push("It was captured in the middle of a garbage collection.");
+    if (meta.redacted) notes.push("It is redacted: text values and numbers are left out.");
+    return {
+      format: FORMAT,
+      runtime: "cpython",
+      version: meta.version,
+      capturedAt: meta.capturedAt,
+      pid: meta.pid,
+      argv: meta.argv,
+      cwd: meta.cwd,
+      segments: meta.segments?.map(([generation, count]) => ({ generation, count })) ?? null,
+      gcEnabled: meta.gcEnabled,
+      redacted: meta.redacted,
+      has: {
+        refcounts: true,
+        generations: meta.segments !== null,
+        weakrefs: this.#columns.has("weakrefs/ref"),
+        locations,
+        arenas: false,
+        threads,
+        tracemalloc: false,
+      },
+      notes,
+      sources: meta.sources,
+    };
+  }
+}
+
+function findNumber(index: AddressIndex, address: number): number {
+  return index.find(address >>> 0, Math.floor(address / 4294967296));
+}
+

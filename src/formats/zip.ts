@@ -1,0 +1,171 @@
+import { Readable } from "node:stream";
+import { crc32, createInflateRaw } from "node:zlib";
+import yauzl from "yauzl";
+import type { ByteSource } from "./ByteSource.js";
+import { SnapshotError } from "./errors.js";
+
+const CHUNK = 1 << 20;
+const STORED = 0;
+const DEFLATED = 8;
+// Deflate can't do better than about 1032 : 1; real snapshots reach 10 : 1 overall.
+const PLAUSIBLE_RATIO = 200;
+const ALWAYS_ALLOWED = 64 << 20;
+const MAX_MEMBERS = 4096;
+
+/** A member of an archive. */
+export interface ZipMember {
+  readonly name: string;
+  /** Declared uncompressed size in bytes. */
+  readonly size: number;
+}
+
+class SourceReader extends yauzl.RandomAccessReader {
+  readonly #source: ByteSource;
+  constructor(source: ByteSource) {
+    super();
+    this.#source = source;
+  }
+  override _readStreamForRange(start: number, end: number): Readable {
+    return Readable.from(chunks(this.#source, start, end), { objectMode: false });
+  }
+}
+
+async function* chunks(source: ByteSource, start: number, end: number): AsyncGenerator<Buffer> {
+  for (let at = start; at < end; at += CHUNK) {
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK, end - at));
+    await source.read(chunk, at);
+    yield chunk;
+  }
+}
+
+/** A ZIP archive with random access; every read is checked against the declared size and CRC-32. */
+export class ZipArchive {
+  readonly #source: ByteSource;
+  readonly #format: string;
+  readonly #zip: yauzl.ZipFile;
+  readonly #entries: Map<string, yauzl.Entry>;
+
+  private constructor(source: ByteSource, format: string, zip: yauzl.ZipFile, entries: Map<string, yauzl.Entry>) {
+    this.#source = source;
+    this.#format = format;
+    this.#zip = zip;
+    this.#entries = entries;
+  }
+
+  /**
+   * Reads the central directory.
+   * @throws SnapshotError truncated, corrupt, or too-large (declared sizes that no real snapshot has)
+   */
+  static async open(source: ByteSource, format: string): Promise<ZipArchive> {
+    const zip = await new Promise<yauzl.ZipFile>((resolve, reject) => {
+      const options = { lazyEntries: true, autoClose: false, validateEntrySizes: true, strictFileNames: true };
+      yauzl.fromRandomAccessReader(new SourceReader(source), source.size, options, (error, found) => {
+        if (error) reject(brokenDirectory(source, format, error));
+        else resolve(found);
+      });
+    });
+    const entries = new Map<string, yauzl.Entry>();
+    let total = 0;
+    await new Promise<void>((resolve, reject) => {
+      const refuse = (message: string, offset?: number) =>
+        reject(new SnapshotError("corrupt", message, { format, offset }));
+      zip.on("error", (error: Error) => reject(brokenDirectory(source, format, error)));
+      zip.on("end", resolve);
+      zip.on("entry", (entry: yauzl.Entry) => {
+        const at = entry.relativeOffsetOfLocalHeader;
+        if (entries.has(entry.fileName)) return refuse(`member ${JSON.stringify(entry.fileName)} stands twice`, at);
+        if (entries.size >= MAX_MEMBERS) return refuse(`the archive has more than ${MAX_MEMBERS} members`);
+        if (entry.isEncrypted()) return refuse(`member ${JSON.stringify(entry.fileName)} is encrypted`, at);
+        entries.set(entry.fileName, entry);
+        total += entry.uncompressedSize;
+        zip.readEntry();
+      });
+      zip.readEntry();
+    });
+    if (total > ALWAYS_ALLOWED && total > PLAUSIBLE_RATIO * source.size) {
+      throw new SnapshotError(
+        "too-large",
+        `the archive of ${source.size} bytes claims to hold ${total} bytes, more than a real snapshot can`,
+        { format, advice: "It is damaged or made to exhaust memory. Capture the snapshot again." },
+      );
+    }
+    return new ZipArchive(source, format, zip, entries);
+  }
+
+  has(name: string): boolean {
+    return this.#entries.has(name);
+  }
+
+  members(): ZipMember[] {
+    return [...this.#entries.values()].map((e) => ({ name: e.fileName, size: e.uncompressedSize }));
+  }
+
+  /** Declared size of a member in bytes, or undefined where there is none. */
+  sizeOf(name: string): number | undefined {
+    return this.#entries.get(name)?.uncompressedSize;
+  }
+
+  /**
+   * The whole of a member in a fresh buffer of exactly its declared size.
+   * @throws SnapshotError corrupt where size or CRC-32 differ, or the data does not inflate
+   */
+  async read(name: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    const entry = this.#entries.get(name);
+    if (!entry) {
+      throw new SnapshotError("corrupt", `member ${name} is missing`, { format: this.#format });
+    }
+    const fail = (what: string, cause?: unknown) =>
+      new SnapshotError("corrupt", `member ${name} ${what}`, {
+        format: this.#format,
+        offset: entry.relativeOffsetOfLocalHeader,
+        cause,
+      });
+    const start = await new Promise<number>((resolve, reject) => {
+      this.#zip.readLocalFileHeader(entry, { minimal: true }, (error, header) => {
+        if (error) reject(fail(`has a broken header (${error.message})`, error));
+        else resolve(header.fileDataStart);
+      });
+    });
+    const end = start + entry.compressedSize;
+    if (end > this.#source.size) throw fail("runs past the end of the file");
+    const out = new Uint8Array(entry.uncompressedSize);
+    let filled = 0;
+    let crc = 0;
+    try {
+      for await (const chunk of this.#plain(entry, start, end)) {
+        signal?.throwIfAborted();
+        if (filled + chunk.length > out.length) throw fail("is longer than declared");
+        out.set(chunk, filled);
+        crc = crc32(chunk, crc);
+        filled += chunk.length;
+      }
+    } catch (error) {
+      if (error instanceof SnapshotError || signal?.aborted === true) throw error;
+      throw fail(`does not decompress (${(error as Error).message})`, error);
+    }
+    if (filled !== out.length) throw fail(`is shorter than declared (${filled} of ${out.length} bytes)`);
+    if (crc !== entry.crc32) throw fail("has a wrong checksum (CRC-32)");
+    return out;
+  }
+
+  #plain(entry: yauzl.Entry, start: number, end: number): AsyncIterable<Buffer> {
+    const raw = chunks(this.#source, start, end);
+    if (entry.compressionMethod === STORED) return raw;
+    if (entry.compressionMethod !== DEFLATED) {
+      throw new Error(`unknown compression method ${entry.compressionMethod}`);
+    }
+    const inflate = createInflateRaw({ chunkSize: CHUNK });
+    const input = Readable.from(raw, { objectMode: false });
+    input.on("error", (error) => inflate.destroy(error));
+    return input.pipe(inflate);
+  }
+}
+
+function brokenDirectory(source: ByteSource, format: string, error: Error): SnapshotError {
+  return new SnapshotError(
+    "truncated",
+    `the archive's directory can't be read: ${error.message}. The file has ${source.size} bytes; ` +
+      `the directory stands at the end, so it is most likely cut off at offset ${source.size}`,
+    { format, offset: source.size, cause: error },
+  );
+}

@@ -1,0 +1,65 @@
+const decoder = new TextDecoder("utf-8");
+
+/** Read access to texts by index. Index 0 is the empty string and means "none". */
+export interface StringTable {
+  readonly count: number;
+  /** The text at `index`; the empty string where the index is 0 or out of range. */
+  get(index: number): string;
+}
+
+/** Texts that stay as UTF-8 bytes until somebody asks for one. */
+export class BytesStringTable implements StringTable {
+  readonly #bytes: Uint8Array;
+  readonly #starts: Float64Array;
+  readonly #extra: string[];
+
+  /**
+   * @param starts byte offset of each text, with the end of the last one behind it; text k is string index k + 1
+   * @param extra further texts, numbered behind those
+   */
+  constructor(bytes: Uint8Array, starts: Float64Array, extra: string[] = []) {
+    this.#bytes = bytes;
+    this.#starts = starts;
+    this.#extra = extra;
+  }
+
+  get count(): number {
+    return this.#starts.length + this.#extra.length;
+  }
+
+  get(index: number): string {
+    const own = this.#starts.length - 1;
+    if (index <= 0) return "";
+    if (index <= own) return decoder.decode(this.#bytes.subarray(this.#starts[index - 1], this.#starts[index]));
+    return this.#extra[index - own - 1] ?? "";
+  }
+
+  /** Adds a text and returns its index. */
+  add(text: string): number {
+    return this.#extra.push(text) + this.#starts.length - 1;
+  }
+}
+
+/** Texts of a heap that is built by hand. */
+export class ListStringTable implements StringTable {
+  readonly #texts: string[] = [""];
+  readonly #index = new Map<string, number>([["", 0]]);
+
+  get count(): number {
+    return this.#texts.length;
+  }
+
+  get(index: number): string {
+    return this.#texts[index] ?? "";
+  }
+
+  /** The index of a text, added if it is new. */
+  intern(text: string): number {
+    let index = this.#index.get(text);
+    if (index === undefined) {
+      index = this.#texts.push(text) - 1;
+      this.#index.set(text, index);
+    }
+    return index;
+  }
+}
