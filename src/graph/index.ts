@@ -1,0 +1,14 @@
+export { csrOf, edgeSource, filterEdges, groupBy, predecessors, reverse } from "./csr.js";
+export type { Csr, DerivedCsr, Grouping, ReverseCsr } from "./csr.js";
+export { componentMembers, cyclicComponents, stronglyConnectedComponents } from "./scc.js";
+export type { Components } from "./scc.js";
+export { condense } from "./condense.js";
+export { dominatorTree, UNREACHED } from "./dominators.js";
+export type { DominatorOptions, DominatorTree } from "./dominators.js";
+export { dominatorChildren, retainedSizes } from "./retained.js";
+export type { DominatorChildren } from "./retained.js";
+export { distances, reachable } from "./reach.js";
+export type { ReachOptions } from "./reach.js";
+export { disjointPaths, shortestPath } from "./paths.js";
+export type { Path, PathOptions } from "./paths.js";
+export { feedbackEdges } from "./feedback.js";
