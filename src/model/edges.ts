@@ -1,0 +1,23 @@
+import { type DerivedCsr, filterEdges } from "../graph/index.js";
+import type { EdgeIndex, HeapGraph } from "../heap/HeapGraph.js";
+import { EDGE_KIND_MASK, EdgeKind, Standing, STANDING_MASK } from "../heap/kinds.js";
+
+const TRAVERSED = EdgeKind.strong | Standing.traversed;
+const CLASS_MASK = EDGE_KIND_MASK | STANDING_MASK;
+
+/** True if the collector sees the edge and subtracts it: strong and traversed. */
+export function isTraversed(graph: HeapGraph, edge: EdgeIndex): boolean {
+  return (graph.columns.edgeClass[edge] & CLASS_MASK) === TRAVERSED;
+}
+
+/** True if the edge keeps its target alive. */
+export function isStrong(graph: HeapGraph, edge: EdgeIndex): boolean {
+  return (graph.columns.edgeClass[edge] & EDGE_KIND_MASK) === EdgeKind.strong;
+}
+
+/** The graph of all edges that keep something alive, traversed or owned. `edge` leads back to the heap's edges. */
+export function strongEdges(graph: HeapGraph): DerivedCsr {
+  const { firstEdge, edgeTo } = graph.columns;
+  const all = { nodeCount: graph.nodeCount, first: firstEdge, to: edgeTo };
+  return filterEdges(all, (edge) => isStrong(graph, edge));
+}

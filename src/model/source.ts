@@ -1,0 +1,81 @@
+import type { HeapGraph, NodeIndex, SourceLocation } from "../heap/HeapGraph.js";
+import { Flag, Kind } from "../heap/kinds.js";
+import { LabelSort, labelPayload, labelSort } from "../heap/labels.js";
+
+// Which object of a cycle tells most about where it comes from. Data without code comes last.
+const TELLING: readonly number[] = [
+  Kind.function,
+  Kind.generator,
+  Kind.coroutine,
+  Kind.instance,
+  Kind.exception,
+  Kind.frame,
+  Kind.type,
+];
+
+/** The source of a type: the file, and the line of the class or (before 3.13) of its first method. */
+export function typeLocation(graph: HeapGraph, typeNode: NodeIndex): SourceLocation | undefined {
+  const { firstEdge, edgeTo, edgeLabel, kind } = graph.columns;
+  const name = graph.string(graph.columns.text[typeNode]).split(".").at(-1) ?? "";
+  let dict = -1;
+  for (let e = firstEdge[typeNode]; e < firstEdge[typeNode + 1] && dict < 0; e++) {
+    if (attributeName(graph, edgeLabel[e]) === "__dict__") dict = edgeTo[e];
+  }
+  if (dict < 0) return undefined;
+  let best: SourceLocation | undefined;
+  let line = 0;
+  for (let e = firstEdge[dict]; e < firstEdge[dict + 1]; e++) {
+    const target = edgeTo[e];
+    const label = edgeLabel[e];
+    if (labelSort(label) === LabelSort.key && kind[target] === Kind.number) {
+      if (graph.string(labelPayload(label)) === "__firstlineno__") line = graph.numbers.get(target) ?? 0;
+    }
+    const at = kind[target] === Kind.function ? graph.location(target) : undefined;
+    // A function that only lives elsewhere (assigned to the class) is no sign of where the class is.
+    const own = at && graph.string(graph.columns.text[target]).split(".").slice(0, -1).at(-1);
+    if (at && (own === name || own === "" || own === undefined) && (!best || at.line < best.line)) best = at;
+  }
+  return best && { file: best.file, line: line || best.line, name };
+}
+
+/** Where a node comes from: its own code, else its class. */
+export function sourceOf(graph: HeapGraph, node: NodeIndex): SourceLocation | undefined {
+  const own = graph.location(node);
+  if (own) return own;
+  if (graph.columns.kind[node] === Kind.type) return typeLocation(graph, node);
+  if (!graph.hasFlag(node, Flag.heapType)) return undefined;
+  const type = graph.types[graph.columns.type[node]];
+  return type.node >= 0 ? typeLocation(graph, type.node) : undefined;
+}
+
+/**
+ * The member of a cycle that names its origin: a function before a generator, an instance, and so on. Among functions
+ * the one that is defined last in its file: of closures that call each other, that is the one which the enclosing
+ * function returns.
+ */
+export function tellingMember(graph: HeapGraph, members: Uint32Array): NodeIndex {
+  const { kind } = graph.columns;
+  const rankOf = (node: number): number => {
+    const rank = TELLING.indexOf(kind[node]);
+    if (rank >= 0) return rank;
+    return graph.hasFlag(node, Flag.heapType) ? TELLING.indexOf(Kind.instance) : TELLING.length;
+  };
+  let best = members[0];
+  let bestRank = Infinity;
+  let bestLine = -1;
+  for (const node of members) {
+    const rank = rankOf(node);
+    if (rank > bestRank) continue;
+    const line = graph.location(node)?.line ?? 0;
+    if (rank < bestRank || line > bestLine) {
+      best = node;
+      bestRank = rank;
+      bestLine = line;
+    }
+  }
+  return best;
+}
+
+function attributeName(graph: HeapGraph, label: number): string | undefined {
+  return labelSort(label) === LabelSort.attribute ? graph.string(labelPayload(label)) : undefined;
+}
