@@ -1,0 +1,51 @@
+import pc from "picocolors";
+import { formatBytes, formatCount } from "../../detect/Finding.js";
+import { gc } from "../../session/queries/gc.js";
+import type { Session } from "../../session/Session.js";
+import { printJson, printLines } from "../output.js";
+import { type CommonOptions, openSession } from "../run.js";
+import { tableLines } from "../table.js";
+
+const TYPES_SHOWN = 15;
+
+/** `ouroboros gc FILE` */
+export async function runGc(file: string, options: CommonOptions): Promise<void> {
+  const session = await openSession(file);
+  await (options.json ? printJson(gc(session)) : printLines(gcLines(session)));
+}
+
+function gcLines(session: Session): string[] {
+  const { graph, analysis } = session;
+  const { verdict } = analysis;
+  const byType = new Map<string, { count: number; bytes: number }>();
+  let bytes = 0;
+  for (const node of verdict.unreachable) {
+    const name = graph.typeName(node);
+    const row = byType.get(name) ?? { count: 0, bytes: 0 };
+    row.count++;
+    row.bytes += graph.columns.selfSize[node];
+    bytes += graph.columns.selfSize[node];
+    byType.set(name, row);
+  }
+  const found = verdict.unreachable.length;
+  const lines = [
+    pc.bold(`${formatCount(found)} unreachable objects, ${formatBytes(bytes)}`) +
+      `, of ${formatCount(verdict.examined.length)} that a full collection examines`,
+  ];
+  if (verdict.uncollectable.length > 0) {
+    lines.push(pc.red(`${formatCount(verdict.uncollectable.length)} of them can't be collected (legacy finalizers)`));
+  }
+  if (verdict.finalizers.length > 0) lines.push(`${formatCount(verdict.finalizers.length)} finalizers would run`);
+  if (verdict.callbacks.length > 0) lines.push(`${formatCount(verdict.callbacks.length)} weakref callbacks would run`);
+  for (const reason of verdict.unknown) lines.push(pc.yellow(`uncertain: ${reason}`));
+  if (found === 0) return lines;
+  const rows = [...byType].sort((a, b) => b[1].bytes - a[1].bytes);
+  const shown = rows
+    .slice(0, TYPES_SHOWN)
+    .map(([name, row]) => [formatCount(row.count), formatBytes(row.bytes), name]);
+  const columns = [{ title: "objects", right: true }, { title: "bytes", right: true }, { title: "type", max: 80 }];
+  lines.push("", ...tableLines(columns, shown, (text, _, row) => (row < 0 ? pc.dim(text) : text)));
+  if (rows.length > TYPES_SHOWN) lines.push(pc.dim(`… and ${rows.length - TYPES_SHOWN} more types`));
+  lines.push("", pc.dim("--json lists the objects in the collector's order; cycles shows how they hang together."));
+  return lines;
+}

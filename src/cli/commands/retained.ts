@@ -1,0 +1,53 @@
+import { createWriteStream } from "node:fs";
+import { finished } from "node:stream/promises";
+import pc from "picocolors";
+import { formatBytes, formatCount } from "../../detect/Finding.js";
+import { retained, retainedLines, type RetainedResult } from "../../session/queries/retained.js";
+import { printJson, printLines, writePieces } from "../output.js";
+import { type CommonOptions, openSession, UsageError } from "../run.js";
+import { tableLines } from "../table.js";
+
+/** `ouroboros retained FILE` */
+export async function runRetained(
+  file: string,
+  options: CommonOptions & { readonly top: number; readonly ids: readonly string[]; readonly tsv?: string },
+): Promise<void> {
+  const session = await openSession(file);
+  if (options.tsv !== undefined) {
+    const out = createWriteStream(options.tsv);
+    const done = finished(out);
+    try {
+      await Promise.race([done, writePieces(out, retainedLines(session)).then(() => out.end())]);
+      await done;
+    } catch (error) {
+      throw new UsageError(`can't write ${options.tsv}: ${(error as Error).message}`);
+    }
+    if (!options.json) return;
+  }
+  const result = retained(session, {
+    top: options.top,
+    ...(options.ids.length > 0 && { ids: options.ids }),
+  });
+  await (options.json ? printJson(result) : printLines(lines(result)));
+}
+
+function lines(result: RetainedResult): string[] {
+  const columns = [
+    { title: "retained", right: true },
+    { title: "self", right: true },
+    { title: "distance", right: true },
+    { title: "id" },
+    { title: "name", max: 80 },
+  ];
+  const rows = result.rows.map((row) => [
+    formatBytes(row.retained),
+    formatBytes(row.self),
+    row.distance < 0 ? "-" : String(row.distance),
+    row.id,
+    row.name,
+  ]);
+  return [
+    ...tableLines(columns, rows, (text, column, row) => (row < 0 ? pc.dim(text) : column === 0 ? pc.bold(text) : text)),
+    pc.dim(`${result.rows.length} of ${formatCount(result.total)} objects`),
+  ];
+}

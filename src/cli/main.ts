@@ -1,0 +1,110 @@
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { SnapshotError } from "../formats/errors.js";
+import { UnknownObjectError } from "../session/Session.js";
+import { runCapture } from "./commands/capture.js";
+import { runCycles } from "./commands/cycles.js";
+import { runGc } from "./commands/gc.js";
+import { runInfo } from "./commands/info.js";
+import { runObject } from "./commands/object.js";
+import { runReport } from "./commands/report.js";
+import { runRetained } from "./commands/retained.js";
+import { runTypes } from "./commands/types.js";
+import { runWhy } from "./commands/why.js";
+import { UsageError } from "./run.js";
+
+const Exit = { fine: 0, usage: 2, unreadable: 3, internal: 4 } as const;
+
+declare const OUROBOROS_VERSION: string | undefined;
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("It must be a whole number above 0.");
+  return number;
+}
+
+function collectIds(id: string, before: readonly string[]): string[] {
+  return [...before, ...id.split(",")];
+}
+
+function program(): Command {
+  const root = new Command("ouroboros")
+    .description("Finds reference cycles and leaks in heap snapshots, and names the line that causes them.")
+    .version(typeof OUROBOROS_VERSION === "string" ? OUROBOROS_VERSION : "development")
+    .showHelpAfterError("(ouroboros COMMAND --help tells more)")
+    .enablePositionalOptions()
+    .exitOverride();
+  const on = (name: string, description: string) =>
+    root
+      .command(name)
+      .description(description)
+      .argument("<file>", "a .pyheapsnapshot file")
+      .option("--json", "print one JSON document");
+  on("info", "what the snapshot is").action(runInfo);
+  on("report", "what leaks, where, and what to do")
+    .option("--all", "list all objects, and all findings in text")
+    .action(runReport);
+  on("gc", "what the real collector would find").action(runGc);
+  on("cycles", "reference cycles by shape").option("--all", "list all cycles of each family").action(runCycles);
+  on("retained", "objects by the bytes that only they keep")
+    .option("--top <n>", "how many", positive, 20)
+    .option("--ids <id...>", "these objects instead", collectIds, [])
+    .option("--tsv <out>", "write id, self, retained and distance of every object to a file")
+    .action(runRetained);
+  on("object", "all about one object")
+    .argument("<id>", "as other commands print it")
+    .option("--all", "list all referrers and referents")
+    .action(runObject);
+  on("why", "what keeps an object alive")
+    .argument("<id>", "as other commands print it")
+    .option("--avoid <id...>", "not through these", collectIds, [])
+    .action(runWhy);
+  on("types", "instances and bytes by type").option("--all", "list all types").action(runTypes);
+  root
+    .command("capture")
+    .description("run a Python program and write a snapshot of its heap")
+    .argument("<script...>", "the script and its arguments, or -m MODULE and its arguments")
+    .option("-o, --output <file>", "the snapshot (default: by the script's name and the time)")
+    .option("--python <path>", "the interpreter (default: python3, python)")
+    .option("--at-exit", "when the program ends (the default)")
+    .option("--on-signal <name>", "each time the program gets the signal, such as USR2")
+    .option("--in-process", "without fork")
+    .option("--redact", "leave out text values and numbers")
+    .option("--json", "print one JSON document when it is done")
+    .passThroughOptions()
+    .allowUnknownOption()
+    .action(runCapture);
+  return root;
+}
+
+function explain(error: SnapshotError, file: string): string {
+  const where = error.offset === undefined ? "" : `, at byte ${error.offset}`;
+  return `ouroboros: can't read ${file} (format: ${error.format}${where}): ${error.message}.\n${error.advice}`;
+}
+
+/** Runs the command line and returns the exit code (DESIGN: 0 fine, 2 usage, 3 file, 4 internal). */
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync([...argv]);
+    return Number(process.exitCode ?? Exit.fine);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.fine : Exit.usage;
+    if (error instanceof UsageError || error instanceof UnknownObjectError) {
+      process.stderr.write(`ouroboros: ${error.message}\n`);
+      return Exit.usage;
+    }
+    if (error instanceof SnapshotError) {
+      process.stderr.write(`${explain(error, argv.slice(3).find((a) => !a.startsWith("-")) ?? "the file")}\n`);
+      return Exit.unreadable;
+    }
+    process.stderr.write(
+      `ouroboros: internal error, please report it with the command that you ran and this text:\n${(error as Error).stack}\n`,
+    );
+    return Exit.internal;
+  }
+}
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // The reader of a pipe went away, as `| head` does.
+  process.exit(error.code === "EPIPE" ? Exit.fine : Exit.internal);
+});
+process.exitCode = await main(process.argv);

@@ -1,0 +1,41 @@
+/** A column: its heading, and whether its cells are numbers (set right). */
+export interface Column {
+  readonly title: string;
+  readonly right?: boolean;
+  /** Cells longer than this are cut. */
+  readonly max?: number;
+}
+
+function width(text: string): number {
+  return [...text].length;
+}
+
+function cut(text: string, max: number): string {
+  const letters = [...text];
+  return letters.length > max ? `${letters.slice(0, max - 1).join("")}…` : text;
+}
+
+/**
+ * Lines of a table with aligned columns, two spaces apart, the heading first.
+ * @param paint colours a finished cell by column; the heading is row -1
+ */
+export function tableLines(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  paint: (text: string, column: number, row: number) => string = (text) => text,
+): string[] {
+  const cells = [columns.map((c) => c.title), ...rows].map((row) =>
+    row.map((text, i) => cut(text, columns[i].max ?? Infinity)),
+  );
+  const widths = columns.map((_, i) => cells.reduce((most, row) => Math.max(most, width(row[i])), 0));
+  return cells.map((row, r) =>
+    row
+      .map((text, i) => {
+        const gap = " ".repeat(widths[i] - width(text));
+        const last = i === row.length - 1;
+        const painted = paint(text, i, r - 1);
+        return columns[i].right ? gap + painted : last ? painted : painted + gap;
+      })
+      .join("  "),
+  );
+}

@@ -1,0 +1,106 @@
+import { Kind } from "../heap/kinds.js";
+import { labelText } from "../heap/labels.js";
+import { printable } from "../heap/names.js";
+import type { Analysis } from "../model/Analysis.js";
+import type { CycleFamily } from "../model/cycles.js";
+import { suggestCuts } from "../model/cuts.js";
+import { type HeapEdge, shortestRing } from "../model/ring.js";
+import { sourceOf, tellingMember } from "../model/source.js";
+import { type Finding, fingerprint, formatBytes, type Message, type PathStep } from "./Finding.js";
+
+// Cuts of a larger cycle are not looked for in a report: the answer would be a list nobody reads.
+const CUT_LIMIT = 2000;
+const NAMES_SHOWN = 3;
+
+/** True for a function that holds itself through its own closure: cells in a cycle with functions. */
+export function isClosureCycle({ graph }: Analysis, family: CycleFamily): boolean {
+  const { kind } = graph.columns;
+  const members = family.cycles[0].members;
+  return members.some((node) => kind[node] === Kind.cell) && members.some((node) => kind[node] === Kind.function);
+}
+
+/** The finding for one family of cycles. Its bytes count what else is pinned only where it is garbage already. */
+export function cycleFinding(analysis: Analysis, family: CycleFamily, rule: "closure-cycle" | "object-cycle"): Finding {
+  const { graph } = analysis;
+  const { members } = family.cycles[0];
+  const telling = tellingMember(graph, members);
+  const location = sourceOf(graph, telling);
+  const ring = shortestRing(analysis, members, telling);
+  const cuts = members.length > CUT_LIMIT ? [] : suggestCuts(analysis, members);
+  const fix: Message | undefined = cuts[0] && {
+    id: "cycle.cut",
+    arguments: { why: cuts[0].why, from: graph.nodeName(cuts[0].from), label: cuts[0].label },
+  };
+  const count = family.cycles.length;
+  const shared = {
+    count,
+    cycles: count === 1 ? "cycle" : "cycles",
+    bytes: family.garbage ? family.bytes + family.pinned : family.bytes,
+    state: family.garbage ? "garbage that waits for the collector" : "alive",
+  };
+  const each =
+    `Each is ${members.length} objects of ${formatBytes(family.bytes / count)}` +
+    (family.pinned > 0 ? ` and keeps ${formatBytes(family.pinned / count)} more.` : ".");
+  const title: Message =
+    rule === "closure-cycle"
+      ? { id: "closure-cycle.title", arguments: { ...shared, function: `${functionName(analysis, telling)}()` } }
+      : { id: "object-cycle.title", arguments: { ...shared, types: typeNames(analysis, members) } };
+  const why: Message =
+    rule === "closure-cycle"
+      ? {
+          id: "closure-cycle.why",
+          arguments: { function: `${functionName(analysis, telling)}()`, variables: variables(analysis, ring), each },
+        }
+      : { id: "object-cycle.why", arguments: { labels: namedLabels(analysis, ring), each } };
+  return {
+    rule,
+    severity: family.garbage ? "error" : "info",
+    title,
+    why,
+    ...(fix && { fix }),
+    count,
+    bytes: shared.bytes,
+    objects: family.cycles.flatMap((cycle) => Array.from(cycle.members)),
+    fingerprint: fingerprint(rule, family.signature, family.garbage ? "garbage" : "alive"),
+    ...(location && { location }),
+    path: ringPath(analysis, ring, telling),
+  };
+}
+
+function functionName({ graph }: Analysis, node: number): string {
+  return printable(graph.string(graph.columns.text[node]).split(".").at(-1) ?? "");
+}
+
+function typeNames({ graph }: Analysis, members: Uint32Array): string {
+  const plain: ReadonlySet<number> = new Set([Kind.dict, Kind.list, Kind.tuple, Kind.cell, Kind.set]);
+  const all = new Set<string>();
+  const telling = new Set<string>();
+  for (const node of members) {
+    all.add(graph.typeName(node));
+    if (!plain.has(graph.columns.kind[node])) telling.add(graph.typeName(node));
+  }
+  const names = [...(telling.size > 0 ? telling : all)].map((name) => printable(name));
+  const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more types` : "";
+  return names.slice(0, NAMES_SHOWN).join(", ") + more;
+}
+
+function variables(analysis: Analysis, ring: readonly HeapEdge[]): string {
+  const names = edgeTexts(analysis, ring).filter((text) => text.startsWith("closure:"));
+  return [...new Set(names.map((text) => text.slice("closure:".length)))].join(", ");
+}
+
+function namedLabels(analysis: Analysis, ring: readonly HeapEdge[]): string {
+  const texts = edgeTexts(analysis, ring).filter((text) => text !== ".__dict__" && text !== "<internal>");
+  const shown = [...new Set(texts)].slice(0, NAMES_SHOWN + 1);
+  return shown.length > 0 ? shown.join(", ") : "unnamed references";
+}
+
+function edgeTexts({ graph }: Analysis, ring: readonly HeapEdge[]): string[] {
+  return ring.map(({ edge }) => printable(labelText(graph, graph.columns.edgeLabel[edge])));
+}
+
+function ringPath({ graph }: Analysis, ring: readonly HeapEdge[], start: number): PathStep[] {
+  const steps = ring.map(({ edge, to }) => ({ label: labelText(graph, graph.columns.edgeLabel[edge]), node: to }));
+  return [{ label: "", node: start }, ...steps];
+}
+

@@ -1,0 +1,200 @@
+import type { NodeIndex, SourceLocation } from "../heap/HeapGraph.js";
+import { Kind } from "../heap/kinds.js";
+import { LabelSort, labelPayload, labelSort } from "../heap/labels.js";
+import type { Analysis } from "../model/Analysis.js";
+import { typeLocation } from "../model/source.js";
+
+/** Where a container is kept for good: under a name in a module or a class, in a closure, or as a default. */
+export interface Holder {
+  readonly where: "module" | "class" | "closure" | "default" | "instance";
+  /** As a programmer would write it: `app.CACHE`, `app.Service.cache`. */
+  readonly name: string;
+  readonly module: string;
+  readonly location: SourceLocation | undefined;
+}
+
+/** Module, class and function dicts by their owners, to tell how a container is held. */
+export class Holders {
+  readonly #analysis: Analysis;
+  /** Dict to the module or type node whose `__dict__` it is. */
+  readonly #ownerOf = new Map<NodeIndex, NodeIndex>();
+  /** Globals dict to the functions that use it. */
+  readonly #functionsOf = new Map<NodeIndex, NodeIndex[]>();
+
+  constructor(analysis: Analysis) {
+    this.#analysis = analysis;
+    const { graph } = analysis;
+    const { kind, firstEdge, edgeTo } = graph.columns;
+    for (let node = 0; node < graph.nodeCount; node++) {
+      const k = kind[node];
+      if (k !== Kind.module && k !== Kind.type && k !== Kind.function) continue;
+      const wanted = k === Kind.function ? "__globals__" : "__dict__";
+      for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
+        const dict = edgeTo[e];
+        if (kind[dict] !== Kind.dict || this.#attribute(e) !== wanted) continue;
+        if (k !== Kind.function) {
+          this.#ownerOf.set(dict, node);
+        } else {
+          const functions = this.#functionsOf.get(dict);
+          if (functions) functions.push(node);
+          else this.#functionsOf.set(dict, [node]);
+        }
+      }
+    }
+  }
+
+  /** How the container is held, the plainest way first; undefined where it is not held for good. */
+  of(container: NodeIndex): Holder | undefined {
+    const { graph, referrers } = this.#analysis;
+    const { kind } = graph.columns;
+    for (let r = referrers.first[container]; r < referrers.first[container + 1]; r++) {
+      const from = referrers.to[r];
+      const edge = this.#analysis.strong.edge[referrers.edge[r]];
+      const key = this.#key(edge);
+      const named = key === undefined ? undefined : this.#underName(from, key);
+      if (named) return named;
+      if (kind[from] === Kind.cell) return this.#inClosure(from, edge);
+      if (kind[from] === Kind.tuple) {
+        const held = this.#asDefault(from);
+        if (held) return held;
+      }
+    }
+    return this.#inInstance(container);
+  }
+
+  #underName(dict: NodeIndex, name: string): Holder | undefined {
+    const { graph } = this.#analysis;
+    const owner = this.#ownerOf.get(dict);
+    if (owner === undefined) {
+      // A module's dict can outlive the module object: the functions still use it.
+      return this.#functionsOf.has(dict) ? this.#moduleHolder(dict, this.#moduleName(dict), name) : undefined;
+    }
+    const ownerName = graph.string(graph.columns.text[owner]);
+    if (graph.columns.kind[owner] === Kind.module) return this.#moduleHolder(dict, this.#moduleName(dict), name);
+    return {
+      where: "class",
+      name: `${ownerName}.${name}`,
+      module: ownerName.split(".").slice(0, -1).join("."),
+      location: typeLocation(graph, owner),
+    };
+  }
+
+  #moduleHolder(dict: NodeIndex, module: string, name: string): Holder {
+    return { where: "module", name: `${module}.${name}`, module, location: this.#firstUse(dict, name) };
+  }
+
+  #moduleName(dict: NodeIndex): string {
+    const { graph } = this.#analysis;
+    const { firstEdge, edgeTo, text } = graph.columns;
+    for (let e = firstEdge[dict]; e < firstEdge[dict + 1]; e++) {
+      if (this.#key(e) === "__name__") return graph.string(text[edgeTo[e]]);
+    }
+    return "?";
+  }
+
+  #inClosure(cell: NodeIndex, edge: number): Holder | undefined {
+    const { graph, referrers } = this.#analysis;
+    const label = graph.columns.edgeLabel[edge];
+    if (labelSort(label) !== LabelSort.closure) return undefined;
+    for (const fn of this.#functionsHolding(referrers, cell)) {
+      const location = graph.location(fn);
+      const owner = graph.string(graph.columns.text[fn]);
+      return { where: "closure", name: `${owner}, variable ${graph.string(labelPayload(label))}`, module: "", location };
+    }
+    return undefined;
+  }
+
+  #asDefault(tuple: NodeIndex): Holder | undefined {
+    const { graph, referrers, strong } = this.#analysis;
+    for (let r = referrers.first[tuple]; r < referrers.first[tuple + 1]; r++) {
+      const fn = referrers.to[r];
+      if (graph.columns.kind[fn] !== Kind.function) continue;
+      if (this.#attribute(strong.edge[referrers.edge[r]]) !== "__defaults__") continue;
+      const name = graph.string(graph.columns.text[fn]);
+      return { where: "default", name: `a default argument of ${name}`, module: "", location: graph.location(fn) };
+    }
+    return undefined;
+  }
+
+  /** An attribute of an object that a module holds by name. */
+  #inInstance(container: NodeIndex): Holder | undefined {
+    const { graph, referrers, strong } = this.#analysis;
+    for (let r = referrers.first[container]; r < referrers.first[container + 1]; r++) {
+      let from = referrers.to[r];
+      const edge = strong.edge[referrers.edge[r]];
+      let name = this.#key(edge);
+      if (name === undefined) {
+        name = this.#attribute(edge);
+        if (name === undefined) continue;
+      } else {
+        const owner = this.#instanceOf(from);
+        if (owner === undefined) continue;
+        from = owner;
+      }
+      for (let q = referrers.first[from]; q < referrers.first[from + 1]; q++) {
+        const key = this.#key(strong.edge[referrers.edge[q]]);
+        const holder = key === undefined ? undefined : this.#underName(referrers.to[q], key);
+        if (holder) {
+          const type = graph.types[graph.columns.type[from]];
+          const location = (type.node >= 0 ? typeLocation(graph, type.node) : undefined) ?? holder.location;
+          return { ...holder, where: "instance", name: `${holder.name}.${name}`, location };
+        }
+      }
+    }
+    return undefined;
+  }
+
+  #instanceOf(dict: NodeIndex): NodeIndex | undefined {
+    const { referrers, strong } = this.#analysis;
+    for (let r = referrers.first[dict]; r < referrers.first[dict + 1]; r++) {
+      if (this.#attribute(strong.edge[referrers.edge[r]]) === "__dict__") return referrers.to[r];
+    }
+    return undefined;
+  }
+
+  *#functionsHolding(referrers: Analysis["referrers"], cell: NodeIndex): Generator<NodeIndex> {
+    const { kind } = this.#analysis.graph.columns;
+    for (let r = referrers.first[cell]; r < referrers.first[cell + 1]; r++) {
+      const tuple = referrers.to[r];
+      if (kind[tuple] !== Kind.tuple) continue;
+      for (let q = referrers.first[tuple]; q < referrers.first[tuple + 1]; q++) {
+        if (kind[referrers.to[q]] === Kind.function) yield referrers.to[q];
+      }
+    }
+  }
+
+  /** The first function (by line) whose code names the global: that is where to look. */
+  #firstUse(dict: NodeIndex, name: string): SourceLocation | undefined {
+    const { graph } = this.#analysis;
+    const { firstEdge, edgeTo, kind, text } = graph.columns;
+    let using: SourceLocation | undefined;
+    for (const fn of this.#functionsOf.get(dict) ?? []) {
+      const location = graph.location(fn);
+      if (!location || (using && using.line <= location.line)) continue;
+      for (let e = firstEdge[fn]; e < firstEdge[fn + 1]; e++) {
+        const code = edgeTo[e];
+        if (kind[code] !== Kind.code) continue;
+        for (let f = firstEdge[code]; f < firstEdge[code + 1]; f++) {
+          if (this.#attribute(f) !== "co_names") continue;
+          const names = edgeTo[f];
+          for (let g = firstEdge[names]; g < firstEdge[names + 1]; g++) {
+            if (graph.string(text[edgeTo[g]]) === name) using = location;
+          }
+        }
+      }
+    }
+    return using;
+  }
+
+  #key(edge: number): string | undefined {
+    const { graph } = this.#analysis;
+    const label = graph.columns.edgeLabel[edge];
+    return labelSort(label) === LabelSort.key ? graph.string(labelPayload(label)) : undefined;
+  }
+
+  #attribute(edge: number): string | undefined {
+    const { graph } = this.#analysis;
+    const label = graph.columns.edgeLabel[edge];
+    return labelSort(label) === LabelSort.attribute ? graph.string(labelPayload(label)) : undefined;
+  }
+}

@@ -1,0 +1,13 @@
+import type { Analysis } from "../model/Analysis.js";
+import { closureCycle } from "./closureCycle.js";
+import type { Detector, Finding } from "./Finding.js";
+import { objectCycle } from "./objectCycle.js";
+import { unboundedCache } from "./unboundedCache.js";
+
+/** All rules. */
+export const detectors: readonly Detector[] = [closureCycle, objectCycle, unboundedCache];
+
+/** What all detectors find, most bytes first. */
+export function findAll(analysis: Analysis): Finding[] {
+  return detectors.flatMap((detector) => detector.detect(analysis)).sort((a, b) => b.bytes - a.bytes);
+}

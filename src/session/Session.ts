@@ -1,0 +1,50 @@
+import type { ReadOptions } from "../formats/ByteSource.js";
+import type { HeapGraph, NodeIndex } from "../heap/HeapGraph.js";
+import { Analysis } from "../model/Analysis.js";
+import { openHeap } from "./open.js";
+
+/** An id that names no object of the snapshot. */
+export class UnknownObjectError extends Error {
+  constructor(id: string, example: string) {
+    super(`no object has the id ${JSON.stringify(id)}. Ids look like ${example}; \`retained\` and \`gc\` print some`);
+    this.name = "UnknownObjectError";
+  }
+}
+
+/** One open snapshot. Analyses are made when they are first asked for. */
+export class Session {
+  readonly path: string;
+  readonly analysis: Analysis;
+
+  constructor(path: string, graph: HeapGraph) {
+    this.path = path;
+    this.analysis = new Analysis(graph);
+  }
+
+  /**
+   * Opens a file.
+   * @throws SnapshotError
+   */
+  static async open(path: string, options?: ReadOptions): Promise<Session> {
+    return new Session(path, await openHeap(path, options));
+  }
+
+  get graph(): HeapGraph {
+    return this.analysis.graph;
+  }
+
+  /**
+   * The node with a printed id.
+   * @throws UnknownObjectError
+   */
+  node(id: string): NodeIndex {
+    const node = this.graph.nodeOfId(id);
+    if (node === undefined) throw new UnknownObjectError(id, this.graph.idText(0));
+    return node;
+  }
+
+  /** Ids of nodes, made one by one as they are read. */
+  *ids(nodes: Iterable<NodeIndex>): Generator<string> {
+    for (const node of nodes) yield this.graph.idText(node);
+  }
+}

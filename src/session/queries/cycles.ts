@@ -1,0 +1,68 @@
+import { labelText } from "../../heap/labels.js";
+import type { SourceLocation } from "../../heap/HeapGraph.js";
+import type { CycleFamily } from "../../model/cycles.js";
+import { suggestCuts } from "../../model/cuts.js";
+import { innerEdges } from "../../model/ring.js";
+import { sourceOf, tellingMember } from "../../model/source.js";
+import type { Session } from "../Session.js";
+
+const CYCLES_SHOWN = 50;
+const EDGES_SHOWN = 200;
+const CUT_LIMIT = 20_000;
+
+/** An edge by the ids of its ends. */
+export interface EdgeRow {
+  readonly from: string;
+  readonly to: string;
+  readonly label: string;
+}
+
+/** A family of cycles of one shape. Bytes are sums over the family; edges and cuts are those of the first cycle. */
+export interface FamilyRow {
+  readonly signature: string;
+  readonly count: number;
+  readonly bytes: number;
+  /** Bytes that only these cycles keep, beside their own. */
+  readonly pinned: number;
+  readonly garbage: boolean;
+  /** One list of ids a cycle, at most 50 cycles unless all are asked for. */
+  readonly objects: Iterable<Iterable<string>>;
+  readonly edges: readonly EdgeRow[];
+  readonly location?: SourceLocation;
+  readonly cuts: readonly (EdgeRow & { readonly why: string })[];
+}
+
+export interface CyclesResult {
+  readonly families: readonly FamilyRow[];
+  readonly infrastructure: { readonly sccs: number; readonly largest: number };
+}
+
+/** All families of cycles, most bytes first. */
+export function cycles(session: Session, options: { readonly all?: boolean } = {}): CyclesResult {
+  const { families, infrastructure } = session.analysis.cycles;
+  return { families: families.map((family) => familyRow(session, family, options.all === true)), infrastructure };
+}
+
+function familyRow(session: Session, family: CycleFamily, all: boolean): FamilyRow {
+  const { graph, analysis } = session;
+  const { members } = family.cycles[0];
+  const location = sourceOf(graph, tellingMember(graph, members));
+  const shown = all ? family.cycles : family.cycles.slice(0, CYCLES_SHOWN);
+  const cuts = members.length > CUT_LIMIT ? [] : suggestCuts(analysis, members);
+  const edges = innerEdges(analysis, members);
+  return {
+    signature: family.signature,
+    count: family.cycles.length,
+    bytes: family.bytes,
+    pinned: family.pinned,
+    garbage: family.garbage,
+    objects: shown.map((cycle) => session.ids(cycle.members)),
+    edges: (all ? edges : edges.slice(0, EDGES_SHOWN)).map(({ from, to, edge }) => ({
+      from: graph.idText(from),
+      to: graph.idText(to),
+      label: labelText(graph, graph.columns.edgeLabel[edge]),
+    })),
+    ...(location && { location }),
+    cuts: cuts.map(({ from, to, label, why }) => ({ from: graph.idText(from), to: graph.idText(to), label, why })),
+  };
+}

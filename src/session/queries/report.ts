@@ -1,0 +1,52 @@
+import { type Finding, renderMessage } from "../../detect/Finding.js";
+import { findAll } from "../../detect/report.js";
+import type { SourceLocation } from "../../heap/HeapGraph.js";
+import type { Session } from "../Session.js";
+import { type Info, info } from "./info.js";
+
+const OBJECTS_SHOWN = 50;
+
+/** A finding with its texts rendered and its nodes as ids. */
+export interface ReportedFinding {
+  readonly rule: string;
+  readonly severity: string;
+  readonly title: string;
+  readonly why: string;
+  readonly count: number;
+  readonly bytes: number;
+  readonly objects: readonly string[];
+  readonly objectsTotal: number;
+  readonly fingerprint: string;
+  readonly location?: SourceLocation;
+  readonly path: readonly { readonly id: string; readonly label: string; readonly name: string }[];
+  readonly fix?: string;
+}
+
+export interface Report {
+  readonly snapshot: Info;
+  /** Most bytes first. */
+  readonly findings: readonly ReportedFinding[];
+}
+
+/** All findings of a snapshot. `all` lifts the cap on the object lists. */
+export function report(session: Session, options: { readonly all?: boolean } = {}): Report {
+  const limit = options.all === true ? Infinity : OBJECTS_SHOWN;
+  return { snapshot: info(session), findings: findAll(session.analysis).map((found) => reported(session, found, limit)) };
+}
+
+function reported({ graph }: Session, found: Finding, limit: number): ReportedFinding {
+  return {
+    rule: found.rule,
+    severity: found.severity,
+    title: renderMessage(found.title),
+    why: renderMessage(found.why),
+    count: found.count,
+    bytes: found.bytes,
+    objects: found.objects.slice(0, limit).map((node) => graph.idText(node)),
+    objectsTotal: found.objects.length,
+    fingerprint: found.fingerprint,
+    ...(found.location && { location: found.location }),
+    path: found.path.map(({ label, node }) => ({ id: graph.idText(node), label, name: graph.nodeName(node) })),
+    ...(found.fix && { fix: renderMessage(found.fix) }),
+  };
+}
