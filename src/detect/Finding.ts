@@ -54,11 +54,12 @@ export const catalogue = {
     "{function} refers to itself through the variable {variables}, so its reference count never falls to zero. {each}",
   "object-cycle.title": "{count:count} {cycles} of {types}, {bytes:bytes}, {state}",
   "object-cycle.why": "The objects refer to each other through {labels}, so refcounting can't free them. {each}",
-  "cycle.cut": "{why} ({from}{label})",
+  "cycle.cut": "{why} ({label} of the {from})",
   "cache.title": "{name} holds {entries:count} entries, {bytes:bytes}: perhaps a cache without a bound",
   "cache.why":
     "{sole:count} of its {entries:count} values ({share}%) are kept by this {type} alone. {uniform}One snapshot can't show whether it grows: take a second one later, and compare the entries.",
-  "cache.fix": "bound it (functools.lru_cache(maxsize=...), an LRU dict), let entries expire, or use a WeakValueDictionary",
+  "cache.fix":
+    "bound it (functools.lru_cache(maxsize=...), an LRU dict), let entries expire, or use a WeakValueDictionary",
 } as const;
 
 /** The text of a message. Bytes and counts come out with units and separators. */

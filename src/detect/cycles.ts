@@ -103,4 +103,3 @@ function ringPath({ graph }: Analysis, ring: readonly HeapEdge[], start: number)
   const steps = ring.map(({ edge, to }) => ({ label: labelText(graph, graph.columns.edgeLabel[edge]), node: to }));
   return [{ label: "", node: start }, ...steps];
 }
-

@@ -99,7 +99,12 @@ export class Holders {
     for (const fn of this.#functionsHolding(referrers, cell)) {
       const location = graph.location(fn);
       const owner = graph.string(graph.columns.text[fn]);
-      return { where: "closure", name: `${owner}, variable ${graph.string(labelPayload(label))}`, module: "", location };
+      return {
+        where: "closure",
+        name: `${owner}, variable ${graph.string(labelPayload(label))}`,
+        module: "",
+        location,
+      };
     }
     return undefined;
   }

@@ -60,3 +60,8 @@ export class AddressIndex {
     }
   }
 }
+
+/** The row of an address given as a number below 2^53, or -1. */
+export function findNumber(index: AddressIndex, address: number): number {
+  return index.find(address >>> 0, Math.floor(address / 4294967296));
+}

@@ -34,6 +34,17 @@ export class BytesStringTable implements StringTable {
     return this.#extra[index - own - 1] ?? "";
   }
 
+  /** The indices of all entries with this text, found by their bytes. */
+  indicesOf(text: string): Set<number> {
+    const wanted = Buffer.from(text, "utf8");
+    const found = new Set<number>();
+    for (let i = 0; i + 1 < this.#starts.length; i++) {
+      if (this.#starts[i + 1] - this.#starts[i] !== wanted.length) continue;
+      if (wanted.equals(this.#bytes.subarray(this.#starts[i], this.#starts[i + 1]))) found.add(i + 1);
+    }
+    return found;
+  }
+
   /** Adds a text and returns its index. */
   add(text: string): number {
     return this.#extra.push(text) + this.#starts.length - 1;

@@ -37,7 +37,10 @@ export function shapesOf(
   const painter = new Painter(graph, strong as DerivedCsr, scc);
   const shapes = new Map<number, string>();
   for (const component of cyclic) {
-    shapes.set(component, painter.shape(grouped.members.subarray(grouped.first[component], grouped.first[component + 1])));
+    shapes.set(
+      component,
+      painter.shape(grouped.members.subarray(grouped.first[component], grouped.first[component + 1])),
+    );
   }
   return shapes;
 }

@@ -25,8 +25,12 @@ function* cycleLines(session: Session, result: CyclesResult, all: boolean): Gene
   for (const family of garbage.slice(0, limit)) yield* familyLines(session, family);
   if (garbage.length > limit) yield pc.dim(`… and ${garbage.length - limit} more: --all`);
   yield "";
-  yield pc.bold(`Alive: ${formatCount(alive.length)} families`) +
-    pc.dim(` (and ${result.infrastructure.sccs} of the interpreter's own, the largest of ${formatCount(result.infrastructure.largest)} objects)`);
+  yield (
+    pc.bold(`Alive: ${formatCount(alive.length)} families`) +
+    pc.dim(
+      ` (and ${result.infrastructure.sccs} of the interpreter's own, the largest of ${formatCount(result.infrastructure.largest)} objects)`,
+    )
+  );
   for (const family of alive.slice(0, limit)) yield* familyLines(session, family);
   if (alive.length > limit) yield pc.dim(`… and ${alive.length - limit} more: --all`);
 }
@@ -42,5 +46,6 @@ function* familyLines(session: Session, family: FamilyRow): Generator<string> {
     yield pc.dim(`  ${edge.from} ${name(edge.from)} ${printable(edge.label)} → ${edge.to} ${name(edge.to)}`);
   }
   if (family.edges.length > EDGES_SHOWN) yield pc.dim(`  … more references: --json lists them`);
-  for (const cut of family.cuts.slice(0, 3)) yield `  ${pc.green("cut")} ${printable(cut.label)}: ${printable(cut.why)}`;
+  for (const cut of family.cuts.slice(0, 3))
+    yield `  ${pc.green("cut")} ${printable(cut.label)}: ${printable(cut.why)}`;
 }

@@ -40,10 +40,12 @@ function gcLines(session: Session): string[] {
   for (const reason of verdict.unknown) lines.push(pc.yellow(`uncertain: ${reason}`));
   if (found === 0) return lines;
   const rows = [...byType].sort((a, b) => b[1].bytes - a[1].bytes);
-  const shown = rows
-    .slice(0, TYPES_SHOWN)
-    .map(([name, row]) => [formatCount(row.count), formatBytes(row.bytes), name]);
-  const columns = [{ title: "objects", right: true }, { title: "bytes", right: true }, { title: "type", max: 80 }];
+  const shown = rows.slice(0, TYPES_SHOWN).map(([name, row]) => [formatCount(row.count), formatBytes(row.bytes), name]);
+  const columns = [
+    { title: "objects", right: true },
+    { title: "bytes", right: true },
+    { title: "type", max: 80 },
+  ];
   lines.push("", ...tableLines(columns, shown, (text, _, row) => (row < 0 ? pc.dim(text) : text)));
   if (rows.length > TYPES_SHOWN) lines.push(pc.dim(`… and ${rows.length - TYPES_SHOWN} more types`));
   lines.push("", pc.dim("--json lists the objects in the collector's order; cycles shows how they hang together."));

@@ -28,8 +28,20 @@ function infoLines(result: Info): string[] {
     ["references", formatCount(result.edges)],
     ["bytes", formatBytes(result.bytes)],
     ["collector", result.gcEnabled === null ? "unknown" : result.gcEnabled ? "on" : "off"],
-    ["holds", facts.filter(([, has]) => has).map(([name]) => name).join(", ")],
-    ["lacks", facts.filter(([, has]) => !has).map(([name]) => name).join(", ") || "nothing"],
+    [
+      "holds",
+      facts
+        .filter(([, has]) => has)
+        .map(([name]) => name)
+        .join(", "),
+    ],
+    [
+      "lacks",
+      facts
+        .filter(([, has]) => !has)
+        .map(([name]) => name)
+        .join(", ") || "nothing",
+    ],
     ...result.notes.map((note): [string, string] => ["note", note]),
   ];
   return rows.map(([name, value]) => `${name.padEnd(12)}${value}`);

@@ -21,7 +21,7 @@ function* reportLines(file: string, result: Report, all: boolean): Generator<str
   const shown = all ? result.findings : result.findings.filter((finding) => finding.severity !== "info");
   for (const finding of shown) {
     yield "";
-    yield* findingLines(finding);
+    yield* findingLines(file, finding);
   }
   const rest = result.findings.length - shown.length;
   yield "";
@@ -39,7 +39,7 @@ const SEVERITY: Readonly<Record<string, (text: string) => string>> = {
   info: pc.cyan,
 };
 
-function* findingLines(finding: ReportedFinding): Generator<string> {
+function* findingLines(file: string, finding: ReportedFinding): Generator<string> {
   const paint = SEVERITY[finding.severity] ?? String;
   const where = finding.location;
   const place = where ? `${pc.bold(placeText(where))}  ${printable(where.name)}` : pc.bold("no source line known");
@@ -48,7 +48,7 @@ function* findingLines(finding: ReportedFinding): Generator<string> {
   yield `  ${pc.dim("why")}   ${finding.why}`;
   if (finding.path.length > 1) yield `  ${pc.dim("path")}  ${pathText(finding)}`;
   if (finding.fix !== undefined) yield `  ${pc.dim("fix")}   ${finding.fix}`;
-  yield `  ${pc.dim("see")}   ${pc.dim(`ouroboros object … ${finding.objects[0]}`)}`;
+  yield `  ${pc.dim("see")}   ${pc.dim(`ouroboros object ${printable(file, 1000)} ${finding.objects[0]}`)}`;
 }
 
 function pathText({ path }: ReportedFinding): string {

@@ -22,7 +22,12 @@ function lines(rows: readonly TypeRow[], limit: number): string[] {
   ];
   const cells = rows
     .slice(0, limit)
-    .map((row) => [formatCount(row.count), formatBytes(row.bytes), row.garbage ? formatCount(row.garbage) : "", row.type]);
+    .map((row) => [
+      formatCount(row.count),
+      formatBytes(row.bytes),
+      row.garbage ? formatCount(row.garbage) : "",
+      row.type,
+    ]);
   const out = tableLines(columns, cells, (text, _, row) => (row < 0 ? pc.dim(text) : text));
   if (rows.length > limit) out.push(pc.dim(`… and ${formatCount(rows.length - limit)} more types: --all`));
   return out;

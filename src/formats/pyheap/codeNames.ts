@@ -1,4 +1,5 @@
 import { Kind } from "../../heap/kinds.js";
+import { LabelSort, packLabel } from "../../heap/labels.js";
 import type { SourceLocation } from "../../heap/HeapGraph.js";
 import type { StringTable } from "../../heap/StringTable.js";
 import type { AddressIndex } from "../AddressIndex.js";
@@ -122,5 +123,26 @@ function nameClosure(
     if (!cells) continue;
     for (let i = 0; i < count; i++) cellName[to[start + count - 1 - i]!] ||= free[freeStart[row]! + i]!;
     return;
+  }
+}
+
+/**
+ * Gives modules the text of their dict's `__name__`.
+ * @param nameStrings string indices of the text "__name__"
+ */
+export function nameModules(edges: TraversedEdges, label: Uint32Array, nameStrings: Set<number>, places: Places): void {
+  const { kind, text } = places;
+  const { first, to } = edges;
+  const labels = new Set(Array.from(nameStrings, (index) => packLabel(LabelSort.key, index)));
+  for (let node = 0; node < kind.length; node++) {
+    if (kind[node] !== Kind.module) continue;
+    for (let e = first[node]; e < first[node + 1]; e++) {
+      const dict = to[e];
+      if (kind[dict] !== Kind.dict) continue;
+      for (let d = first[dict]; d < first[dict + 1] && text[node] === 0; d++) {
+        if (labels.has(label[d]) && kind[to[d]] === Kind.str) text[node] = text[to[d]];
+      }
+      break;
+    }
   }
 }

@@ -43,8 +43,13 @@ export interface Meta {
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
 
+/** A file whose parts contradict each other. */
+export function corrupt(what: string): SnapshotError {
+  return new SnapshotError("corrupt", what, { format: FORMAT });
+}
+
 function broken(what: string): SnapshotError {
-  return new SnapshotError("corrupt", `meta.json: ${what}`, { format: FORMAT });
+  return corrupt(`meta.json: ${what}`);
 }
 
 function object(value: Json | undefined, where: string): JsonObject {

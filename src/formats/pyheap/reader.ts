@@ -1,33 +1,32 @@
-import { HeapGraph, type NamedRoot, type RuntimeInfo, type SourceLocation, type TypeInfo } from "../../heap/HeapGraph.js";
-import { Flag, Kind, NO_GENERATION, UNKNOWN_REFCOUNT, EdgeKind, Standing } from "../../heap/kinds.js";
-import { LabelSort, packLabel } from "../../heap/labels.js";
+import {
+  HeapGraph,
+  type NamedRoot,
+  type RuntimeInfo,
+  type SourceLocation,
+  type TypeInfo,
+} from "../../heap/HeapGraph.js";
+import { Kind } from "../../heap/kinds.js";
 import { BytesStringTable } from "../../heap/StringTable.js";
-import { AddressIndex } from "../AddressIndex.js";
+import { AddressIndex, findNumber } from "../AddressIndex.js";
 import type { ByteSource, ReadOptions } from "../ByteSource.js";
 import { SnapshotError } from "../errors.js";
-import { signedNumbers, unsignedNumbers } from "../npy.js";
-import { SparseNumbers } from "../SparseNumbers.js";
+import { unsignedNumbers } from "../npy.js";
 import { ZipArchive } from "../zip.js";
-import { loadCodes, placeFunctions } from "./codeNames.js";
+import { loadCodes, nameModules, placeFunctions } from "./codeNames.js";
 import { Columns } from "./columns.js";
 import { EdgeLabeler } from "./EdgeLabeler.js";
 import { ExtraEdges, splitEdges } from "./GraphDraft.js";
 import { loadItems, NONE } from "./Items.js";
-import { FORMAT, type Meta, parseMeta } from "./meta.js";
+import { corrupt, FORMAT, type Meta, parseMeta } from "./meta.js";
+import { generations, loadFlags, loadNumbers, loadRefcounts } from "./nodeColumns.js";
+import { loadOwned, loadWeakrefs } from "./otherEdges.js";
 import { attachThreads, loadThreads } from "./threads.js";
 import { isHeapType, kindOfType } from "./typeKinds.js";
 
 // What each node costs while it is read, beside the file's own columns: the graph, the address index.
 const BYTES_PER_NODE = 100;
 const MAX_META = 512 << 20;
-// A refcount that stands for "immortal", 3.12 and later (Include/object.h, _Py_IMMORTAL_REFCNT).
-const IMMORTAL = 0x3fffff00;
-const MAX_REFCOUNT = 0x7fffffff;
 const SYNTHETIC_BASE = 2 ** 52;
-
-function corrupt(what: string): SnapshotError {
-  return new SnapshotError("corrupt", what, { format: FORMAT });
-}
 
 /** True if the file starts as a ZIP archive does. */
 export async function looksLikeZip(source: ByteSource): Promise<boolean> {
@@ -147,7 +146,9 @@ class Reader {
     );
     labeler.run();
     const location = new Uint32Array(rows);
-    placeFunctions(traversed, codes, { kind: kind.subarray(0, total), text, location, cellName: labeler.cellName });
+    const places = { kind: kind.subarray(0, total), text, location, cellName: labeler.cellName };
+    placeFunctions(traversed, codes, places);
+    nameModules(traversed, labeler.label, table.indicesOf("__name__"), places);
 
     this.#step(0.8, "threads and weak references");
     const locations: SourceLocation[] = codes.locations;
@@ -171,17 +172,17 @@ class Reader {
     meta.threads.forEach((thread, i) => {
       text[total + i] = table.add(thread.name || String(thread.ident));
     });
-    await this.#owned(nodes, stringIndex, extra);
-    const weakrefs = await this.#weakrefs(nodes, extra);
+    await loadOwned(this.#columns, nodes, stringIndex, extra);
+    const weakrefs = await loadWeakrefs(this.#columns, nodes, extra);
 
     this.#step(0.9, "columns");
     const id = new Float64Array(rows);
     id.set(unsignedNumbers(idWords));
     for (let i = total; i < rows; i++) id[i] = SYNTHETIC_BASE + i;
-    const refcount = await this.#refcounts(nodes);
+    const refcount = await loadRefcounts(this.#columns, meta, nodes, rows);
     const selfSize = new Float64Array(rows);
     selfSize.set(unsignedNumbers(await this.#columns.words("nodes/size", total)));
-    const flags = await this.#flags(nodes, type, refcount);
+    const flags = await loadFlags(this.#columns, meta, nodes, type, refcount);
     const types = this.#types(nodes, table, text);
     const edges = extra.merge(traversed, labeler.label);
     this.#step(1, "done");
@@ -193,7 +194,7 @@ class Reader {
         selfSize,
         refcount,
         flags,
-        generation: this.#generations(),
+        generation: generations(meta, rows),
         text,
         location,
         ...edges,
@@ -204,7 +205,7 @@ class Reader {
       roots: this.#roots(nodes, threads.frames > 0),
       info: this.#info(threads.frames > 0, codes.locations.length > 0),
       collected: meta.tracked,
-      numbers: await this.#numbers(nodes),
+      numbers: await loadNumbers(this.#columns, nodes),
       weakrefs,
     });
   }
@@ -228,89 +229,6 @@ class Reader {
     return out;
   }
 
-  async #owned(nodes: AddressIndex, strings: AddressIndex, extra: ExtraEdges): Promise<void> {
-    if (!this.#columns.has("owned/from")) return;
-    const from = await this.#columns.words("owned/from");
-    const to = await this.#columns.words("owned/to", from.length / 2);
-    const name = await this.#columns.words("owned/name", from.length / 2);
-    for (let i = 0; i < from.length; i += 2) {
-      const source = nodes.find(from[i]!, from[i + 1]!);
-      const target = nodes.find(to[i]!, to[i + 1]!);
-      if (source < 0 || target < 0) throw corrupt("owned: a reference leads from or to no object");
-      const label = strings.find(name[i]!, name[i + 1]!) + 1;
-      extra.addOwned(source, target, label === 0 ? 0 : packLabel(LabelSort.attribute, label));
-    }
-  }
-
-  async #weakrefs(nodes: AddressIndex, extra: ExtraEdges): Promise<Uint32Array> {
-    if (!this.#columns.has("weakrefs/ref")) return new Uint32Array(0);
-    const referent = await this.#columns.words("weakrefs/referent");
-    const ref = await this.#columns.words("weakrefs/ref", referent.length / 2);
-    const pairs = new Uint32Array(referent.length);
-    let length = 0;
-    for (let i = 0; i < referent.length; i += 2) {
-      const target = nodes.find(referent[i]!, referent[i + 1]!);
-      const weakref = nodes.find(ref[i]!, ref[i + 1]!);
-      if (target < 0) throw corrupt("weakrefs: a referent is no object");
-      // A weak reference that nothing traversable holds is no node; its callback can't be known then.
-      if (weakref < 0) continue;
-      extra.add(weakref, target, 0, EdgeKind.weak | Standing.none);
-      pairs[length++] = target;
-      pairs[length++] = weakref;
-    }
-    return pairs.slice(0, length);
-  }
-
-  async #refcounts(nodes: AddressIndex): Promise<Int32Array> {
-    const { counted, bias, own } = this.#meta;
-    const readings = signedNumbers(await this.#columns.words("nodes/refcount", counted, "<i8"));
-    const refcount = new Int32Array(this.#rows).fill(UNKNOWN_REFCOUNT);
-    for (let i = 0; i < counted; i++) {
-      refcount[i] = Math.max(0, Math.min(MAX_REFCOUNT, readings[i]! - bias));
-    }
-    for (const address of own) {
-      const node = findNumber(nodes, address);
-      if (node >= 0 && node < counted && refcount[node]! < IMMORTAL) refcount[node]!--;
-    }
-    return refcount;
-  }
-
-  async #flags(nodes: AddressIndex, type: Uint32Array, refcount: Int32Array): Promise<Uint16Array> {
-    const { types, tracked, version } = this.#meta;
-    const flags = new Uint16Array(this.#rows);
-    const typeFlags = types.map(
-      (t) =>
-        (t.finalizers & 1 ? Flag.hasFinalizer : 0) |
-        // 2.7 has static types with tp_del, generators above all; there it counts by instance (marks/legacy).
-        (t.finalizers & 2 && (isHeapType(t) || version[0] === 3) ? Flag.legacyFinalizer : 0) |
-        (isHeapType(t) ? Flag.heapType : 0),
-    );
-    const canBeImmortal = version[0] === 3 && version[1] >= 12;
-    for (let i = 0; i < this.#total; i++) {
-      flags[i] =
-        typeFlags[type[i]!]! |
-        (i < tracked ? Flag.tracked : 0) |
-        (canBeImmortal && refcount[i]! >= IMMORTAL ? Flag.immortal : 0);
-    }
-    flags.fill(Flag.synthetic, this.#total);
-    const marks: [string, number][] = [
-      ["frozen", Flag.frozen | Flag.tracked],
-      ["finalized", Flag.finalized],
-      ["legacy", Flag.legacyFinalizer],
-      ["unstarted", Flag.unstarted],
-      ["agent", Flag.agent],
-    ];
-    for (const [name, bits] of marks) {
-      if (!this.#columns.has(`marks/${name}`)) continue;
-      const words = await this.#columns.words(`marks/${name}`);
-      for (let i = 0; i < words.length; i += 2) {
-        const node = nodes.find(words[i]!, words[i + 1]!);
-        if (node >= 0) flags[node]! |= bits;
-      }
-    }
-    return flags;
-  }
-
   #types(nodes: AddressIndex, table: BytesStringTable, text: Uint32Array): TypeInfo[] {
     const types = this.#meta.types.map((t) => {
       const node = findNumber(nodes, t.id);
@@ -321,34 +239,6 @@ class Reader {
     const own = (name: string): TypeInfo => ({ id: 0, module: "", name, node: -1 });
     types.push(own("thread"), own("running frame"));
     return types;
-  }
-
-  #generations(): Uint8Array {
-    const generation = new Uint8Array(this.#rows).fill(NO_GENERATION);
-    let at = 0;
-    for (const [number, count] of this.#meta.segments ?? []) generation.fill(number, at, (at += count));
-    return generation;
-  }
-
-  async #numbers(nodes: AddressIndex): Promise<SparseNumbers> {
-    const found: number[][] = [];
-    for (const group of ["ints", "floats"]) {
-      if (!this.#columns.has(`${group}/id`)) continue;
-      const ids = await this.#columns.words(`${group}/id`);
-      const rows = ids.length / 2;
-      const values =
-        group === "ints"
-          ? signedNumbers(await this.#columns.words("ints/value", rows, "<i8"))
-          : await this.#columns.f8("floats/value", rows);
-      for (let i = 0; i < rows; i++) {
-        const node = nodes.find(ids[2 * i]!, ids[2 * i + 1]!);
-        if (node >= 0) found.push([node, values[i]!]);
-      }
-    }
-    return new SparseNumbers(
-      Uint32Array.from(found, ([node]) => node!),
-      Float64Array.from(found, ([, value]) => value!),
-    );
   }
 
   #roots(nodes: AddressIndex, hasThreads: boolean): NamedRoot[] {
@@ -396,8 +286,3 @@ class Reader {
     };
   }
 }
-
-function findNumber(index: AddressIndex, address: number): number {
-  return index.find(address >>> 0, Math.floor(address / 4294967296));
-}
-

@@ -76,8 +76,7 @@ export interface ThreadNodes {
  */
 export function attachThreads(tables: ThreadTables, meta: Meta, into: ThreadNodes): void {
   const { base, nodes, strings, codes, extra } = into;
-  const at = (words: Uint32Array, row: number, index: AddressIndex) =>
-    index.find(words[2 * row]!, words[2 * row + 1]!);
+  const at = (words: Uint32Array, row: number, index: AddressIndex) => index.find(words[2 * row]!, words[2 * row + 1]!);
   const frameNode = new Uint32Array(tables.frames);
   for (let f = 0; f < tables.frames; f++) {
     const real = at(tables.frameId, f, nodes);

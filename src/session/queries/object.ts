@@ -1,5 +1,13 @@
 import type { NodeIndex, SourceLocation } from "../../heap/HeapGraph.js";
-import { EDGE_KIND_MASK, EdgeKind, Flag, NO_GENERATION, Standing, STANDING_MASK, UNKNOWN_REFCOUNT } from "../../heap/kinds.js";
+import {
+  EDGE_KIND_MASK,
+  EdgeKind,
+  Flag,
+  NO_GENERATION,
+  Standing,
+  STANDING_MASK,
+  UNKNOWN_REFCOUNT,
+} from "../../heap/kinds.js";
 import { labelText } from "../../heap/labels.js";
 import { pathExpression, rootName, rootPaths } from "../../model/paths.js";
 import { sourceOf } from "../../model/source.js";

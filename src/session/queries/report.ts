@@ -31,7 +31,10 @@ export interface Report {
 /** All findings of a snapshot. `all` lifts the cap on the object lists. */
 export function report(session: Session, options: { readonly all?: boolean } = {}): Report {
   const limit = options.all === true ? Infinity : OBJECTS_SHOWN;
-  return { snapshot: info(session), findings: findAll(session.analysis).map((found) => reported(session, found, limit)) };
+  return {
+    snapshot: info(session),
+    findings: findAll(session.analysis).map((found) => reported(session, found, limit)),
+  };
 }
 
 function reported({ graph }: Session, found: Finding, limit: number): ReportedFinding {

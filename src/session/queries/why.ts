@@ -31,7 +31,11 @@ export function why(session: Session, id: string, avoid: readonly string[] = [])
     paths: rootPaths(analysis, node, PATHS, blocked).map((path) => ({
       root: path.root,
       expression: pathExpression(analysis, path),
-      steps: path.steps.map((step) => ({ id: graph.idText(step.node), label: step.label, name: graph.nodeName(step.node) })),
+      steps: path.steps.map((step) => ({
+        id: graph.idText(step.node),
+        label: step.label,
+        name: graph.nodeName(step.node),
+      })),
     })),
   };
 }
