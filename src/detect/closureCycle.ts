@@ -5,7 +5,7 @@ import type { Detector } from "./Finding.js";
 export const closureCycle: Detector = {
   rule: "closure-cycle",
   detect: (analysis) =>
-    analysis.cycles.families
+    analysis.families
       .filter((family) => isClosureCycle(analysis, family))
       .map((family) => cycleFinding(analysis, family, "closure-cycle")),
 };

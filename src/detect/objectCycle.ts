@@ -5,7 +5,7 @@ import type { Detector } from "./Finding.js";
 export const objectCycle: Detector = {
   rule: "object-cycle",
   detect: (analysis) =>
-    analysis.cycles.families
+    analysis.families
       .filter((family) => !isClosureCycle(analysis, family))
       .map((family) => cycleFinding(analysis, family, "object-cycle")),
 };

@@ -1,7 +1,7 @@
 import { type DerivedCsr, reverse, type ReverseCsr } from "../graph/index.js";
 import type { HeapGraph } from "../heap/HeapGraph.js";
 import { collect, type Verdict } from "./collector.js";
-import { type Cycles, findCycles } from "./cycles.js";
+import { type CycleFamily, findCycles, type LeftOut, leftOutOf } from "./cycles.js";
 import { strongEdges } from "./edges.js";
 import { infrastructure } from "./infrastructure.js";
 import { type Ownership, ownership } from "./ownership.js";
@@ -18,7 +18,8 @@ export class Analysis {
   #infrastructure: Uint8Array | undefined;
   #roots: Roots | undefined;
   #ownership: Ownership | undefined;
-  #cycles: Cycles | undefined;
+  #families: readonly CycleFamily[] | undefined;
+  #leftOut: LeftOut | undefined;
 
   constructor(graph: HeapGraph) {
     this.graph = graph;
@@ -54,7 +55,13 @@ export class Analysis {
     return (this.#ownership ??= ownership(this.graph, this.strong, this.roots));
   }
 
-  get cycles(): Cycles {
-    return (this.#cycles ??= findCycles(this.graph, this.strong, this.roots, this.infrastructure));
+  /** Cycles by shape, most bytes first. */
+  get families(): readonly CycleFamily[] {
+    return (this.#families ??= findCycles(this.graph, this.strong, this.roots, this.infrastructure, this.ownership));
+  }
+
+  /** What the infrastructure policy keeps out of `families`. */
+  get leftOut(): LeftOut {
+    return (this.#leftOut ??= leftOutOf(this.strong, this.roots, this.infrastructure));
   }
 }

@@ -10,6 +10,7 @@ import {
   stronglyConnectedComponents,
 } from "../graph/index.js";
 import type { HeapGraph } from "../heap/HeapGraph.js";
+import type { Ownership } from "./ownership.js";
 import type { Roots } from "./roots.js";
 import { shapesOf } from "./shapes.js";
 
@@ -34,41 +35,39 @@ export interface CycleFamily {
   readonly pinned: number;
 }
 
-/** All cycles of a heap. */
-export interface Cycles {
-  /** Most bytes (own and pinned) first. */
-  readonly families: readonly CycleFamily[];
-  /** Live components that the infrastructure policy leaves out: how many, and the largest one's size in objects. */
-  readonly infrastructure: { readonly sccs: number; readonly largest: number };
+/** Live components that the infrastructure policy leaves out: how many, and the largest one's size in objects. */
+export interface LeftOut {
+  readonly sccs: number;
+  readonly largest: number;
 }
 
 /**
  * Finds the cycles in the garbage, where no policy is needed, and those among what is alive and no infrastructure
  * (docs/MODEL.md), and groups them by shape.
+ * @returns families, most bytes (own and pinned) first
  */
-export function findCycles(graph: HeapGraph, strong: Csr, roots: Roots, infrastructure: Uint8Array): Cycles {
-  const alive = roots.isGarbage.map((g) => 1 - g);
+export function findCycles(
+  graph: HeapGraph,
+  strong: Csr,
+  roots: Roots,
+  infrastructure: Uint8Array,
+  owners: Ownership,
+): CycleFamily[] {
+  const { isGarbage } = roots;
+  const live = isGarbage.map((g, node) => (g === 0 && infrastructure[node] === 0 ? 1 : 0));
   const families = [
-    ...familiesIn(graph, strong, roots.isGarbage, roots.isGarbage, roots.garbage, true),
-    ...familiesIn(
-      graph,
-      strong,
-      alive.map((a, node) => a & (1 - infrastructure[node])),
-      alive,
-      roots.alive,
-      false,
-    ),
+    ...familiesIn(graph, strong, isGarbage, roots, owners, true),
+    ...familiesIn(graph, strong, live, roots, owners, false),
   ];
-  families.sort((a, b) => b.bytes + b.pinned - (a.bytes + a.pinned));
-  return { families, infrastructure: leftOut(strong, alive, infrastructure) };
+  return families.sort((a, b) => b.bytes + b.pinned - (a.bytes + a.pinned));
 }
 
 function familiesIn(
   graph: HeapGraph,
   strong: Csr,
   mask: Uint8Array,
-  region: Uint8Array,
-  entries: Uint32Array,
+  roots: Roots,
+  owners: Ownership,
   garbage: boolean,
 ): CycleFamily[] {
   const scc = stronglyConnectedComponents(strong, mask);
@@ -78,7 +77,11 @@ function familiesIn(
   const { selfSize } = graph.columns;
   const bytes = new Float64Array(scc.count);
   for (const node of grouped.members) bytes[scc.component[node]] += selfSize[node];
-  const retained = retainedByComponent(graph, strong, scc, region, entries);
+  const entries = entryMembers(scc, grouped, cyclic, owners.idom);
+  // Where all ways into a cycle lead through one member, that member retains what the cycle retains.
+  const single = cyclic.every((component) => entries.get(component)!.length === 1);
+  const whole = single ? undefined : retainedByComponent(graph, strong, scc, roots, garbage);
+  const retained = (component: number) => whole?.[component] ?? owners.retained[entries.get(component)![0]];
   const shapes = shapesOf(graph, strong, scc, grouped, cyclic);
   const families = new Map<string, Cycle[]>();
   cyclic.sort((a, b) => grouped.members[grouped.first[a]] - grouped.members[grouped.first[b]]);
@@ -86,7 +89,7 @@ function familiesIn(
     const cycle: Cycle = {
       members: membersOf(grouped, component),
       bytes: bytes[component],
-      pinned: Math.max(0, retained[component] - bytes[component]),
+      pinned: Math.max(0, retained(component) - bytes[component]),
     };
     const shape = shapes.get(component)!;
     const family = families.get(shape);
@@ -108,34 +111,58 @@ function membersOf({ first, members }: Grouping, component: number): Uint32Array
 }
 
 /**
+ * For each cyclic component its members whose immediate dominator is outside of it. Where that is one member, it
+ * dominates all others: the members' dominators all end there.
+ */
+function entryMembers(
+  scc: Components,
+  { first, members }: Grouping,
+  cyclic: readonly number[],
+  idom: Uint32Array,
+): Map<number, number[]> {
+  const entries = new Map<number, number[]>();
+  for (const component of cyclic) {
+    const found: number[] = [];
+    for (let i = first[component]; i < first[component + 1]; i++) {
+      if (scc.component[idom[members[i]]] !== component) found.push(members[i]);
+    }
+    entries.set(component, found);
+  }
+  return entries;
+}
+
+/**
  * Bytes that each component retains as a whole: retained sizes over the graph in which each component is one node.
- * Nodes of the region that the components leave out stand for themselves.
+ * Nodes that the components leave out stand for themselves.
  */
 function retainedByComponent(
   graph: HeapGraph,
   strong: Csr,
   scc: Components,
-  region: Uint8Array,
-  entries: Uint32Array,
+  roots: Roots,
+  garbage: boolean,
 ): Float64Array {
   const component = Int32Array.from(scc.component);
   let count = scc.count;
+  const wanted = garbage ? 1 : 0;
   for (let node = 0; node < component.length; node++) {
-    if (component[node] < 0 && region[node] === 1) component[node] = count++;
+    if (component[node] < 0 && roots.isGarbage[node] === wanted) component[node] = count++;
   }
   const sizes = new Float64Array(count);
   for (let node = 0; node < component.length; node++) {
     if (component[node] >= 0) sizes[component[node]] += graph.columns.selfSize[node];
   }
-  const whole = condense(strong, component, count);
+  const entries = garbage ? roots.garbage : roots.alive;
   const tree = dominatorTree(
-    whole,
+    condense(strong, component, count),
     entries.map((node) => component[node]),
   );
   return retainedSizes(tree, sizes);
 }
 
-function leftOut(strong: Csr, alive: Uint8Array, infrastructure: Uint8Array): { sccs: number; largest: number } {
+/** Counts the live components that have to do with infrastructure. */
+export function leftOutOf(strong: Csr, roots: Roots, infrastructure: Uint8Array): LeftOut {
+  const alive = roots.isGarbage.map((g) => 1 - g);
   const scc = stronglyConnectedComponents(strong, alive);
   const concerned = new Uint8Array(scc.count);
   for (let node = 0; node < alive.length; node++) {

@@ -1,4 +1,4 @@
-import { open as openFile } from "node:fs/promises";
+import { type FileHandle, open as openFile, stat } from "node:fs/promises";
 import { totalmem } from "node:os";
 import type { ByteSource, ReadOptions } from "../formats/ByteSource.js";
 import { SnapshotError } from "../formats/errors.js";
@@ -12,37 +12,42 @@ const MEMORY_SHARE = 0.8;
  * @throws SnapshotError; also for a file that is not there or may not be read
  */
 export async function openHeap(path: string, options: ReadOptions = {}): Promise<HeapGraph> {
-  let handle;
+  const handle = await openRegular(path);
   try {
-    handle = await openFile(path, "r");
+    const source = fileSource(path, handle, (await handle.stat()).size);
+    return await readSnapshot(source, { maxBytes: totalmem() * MEMORY_SHARE, ...options });
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openRegular(path: string): Promise<FileHandle> {
+  try {
+    // Asked before opening, which for a pipe would wait until somebody writes to it.
+    if ((await stat(path)).isFile()) return await openFile(path, "r");
   } catch (error) {
     throw new SnapshotError("unreadable", `the file can't be opened: ${(error as Error).message}`, {
       advice: "Check the name and the permissions.",
       cause: error,
     });
   }
-  try {
-    const stat = await handle.stat();
-    if (!stat.isFile()) {
-      throw new SnapshotError("unreadable", "this is not a regular file", { advice: "Name a snapshot file." });
-    }
-    const file = handle;
-    const source: ByteSource = {
-      name: path,
-      size: stat.size,
-      async read(target, position) {
-        let done = 0;
-        while (done < target.length) {
-          const { bytesRead } = await file.read(target, done, target.length - done, position + done);
-          if (bytesRead === 0) {
-            throw new SnapshotError("truncated", "the file ends before its content does", { offset: position + done });
-          }
-          done += bytesRead;
-        }
-      },
-    };
-    return await readSnapshot(source, { maxBytes: totalmem() * MEMORY_SHARE, ...options });
-  } finally {
-    await handle.close();
-  }
+  throw new SnapshotError("unreadable", "this is not a regular file", { advice: "Name a snapshot file." });
+}
+
+function fileSource(name: string, file: FileHandle, size: number): ByteSource {
+  return {
+    name,
+    size,
+    async read(target, position) {
+      let done = 0;
+      while (done < target.length) {
+        const offset = position + done;
+        const { bytesRead } = await file.read(target, done, target.length - done, offset).catch((error: Error) => {
+          throw new SnapshotError("unreadable", `the disk can't be read: ${error.message}`, { offset, cause: error });
+        });
+        if (bytesRead === 0) throw new SnapshotError("truncated", "the file ends before its content does", { offset });
+        done += bytesRead;
+      }
+    },
+  };
 }

@@ -39,8 +39,11 @@ export interface CyclesResult {
 
 /** All families of cycles, most bytes first. */
 export function cycles(session: Session, options: { readonly all?: boolean } = {}): CyclesResult {
-  const { families, infrastructure } = session.analysis.cycles;
-  return { families: families.map((family) => familyRow(session, family, options.all === true)), infrastructure };
+  const { families, leftOut } = session.analysis;
+  return {
+    families: families.map((family) => familyRow(session, family, options.all === true)),
+    infrastructure: leftOut,
+  };
 }
 
 function familyRow(session: Session, family: CycleFamily, all: boolean): FamilyRow {
