@@ -1,0 +1,40 @@
+// Bundles the entry points into dist/ and puts the Python agent beside them: `npm run build`.
+import { build } from "esbuild";
+import { chmod, copyFile, mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(fileURLToPath(import.meta.url));
+
+// Bundled CommonJS packages call require() for Node's own modules, which an ES module does not have.
+const requireBanner = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+
+/** @type {import("esbuild").BuildOptions} */
+const node = {
+  platform: "node",
+  target: "node20",
+  format: "esm",
+  banner: { js: requireBanner },
+};
+
+/** @type {readonly (import("esbuild").BuildOptions & { outfile: string, executable?: boolean })[]} */
+const entries = [
+  {
+    ...node,
+    entryPoints: ["src/cli/main.ts"],
+    outfile: "dist/cli.js",
+    banner: { js: `#!/usr/bin/env node\n${requireBanner}` },
+    executable: true,
+  },
+];
+
+const copies = [["src/capture/python/ouroboros_capture.py", "dist/ouroboros_capture.py"]];
+
+await mkdir(join(root, "dist"), { recursive: true });
+await Promise.all(
+  entries.map(async ({ executable, ...options }) => {
+    await build({ absWorkingDir: root, bundle: true, sourcemap: true, logLevel: "warning", ...options });
+    if (executable) await chmod(join(root, options.outfile), 0o755);
+  }),
+);
+await Promise.all(copies.map(([from, to]) => copyFile(join(root, from), join(root, to))));
