@@ -1,5 +1,6 @@
 import type { HeapGraph, NodeIndex } from "../heap/HeapGraph.js";
 import { Flag, Kind } from "../heap/kinds.js";
+import { labelText } from "../heap/labels.js";
 import { isTraversed } from "./edges.js";
 
 /** What a full collection would do with the heap, in the collector's own order. All are node indices. */
@@ -164,7 +165,6 @@ function weakrefCallbacks(
   isCollectable: Uint8Array,
 ): [NodeIndex, NodeIndex][] {
   const { weakrefs } = graph;
-  const { firstEdge } = graph.columns;
   const byReferent = new Map<number, number[]>();
   for (let i = 0; i < weakrefs.length; i += 2) {
     if (isCollectable[weakrefs[i]] === 0) continue;
@@ -176,12 +176,24 @@ function weakrefCallbacks(
   if (byReferent.size === 0) return callbacks;
   for (const referent of collectable) {
     for (const weakref of byReferent.get(referent) ?? []) {
-      const start = firstEdge[weakref];
-      const hasCallback = start < firstEdge[weakref + 1] && isTraversed(graph, start);
-      if (hasCallback && isCollectable[weakref] === 0) callbacks.push([referent, weakref]);
+      if (isCollectable[weakref] === 0 && hasCallback(graph, weakref)) callbacks.push([referent, weakref]);
     }
   }
   return callbacks;
+}
+
+/**
+ * A weak reference's callback is its `__callback__`, or where that name is not known (before 3.4) the one reference
+ * without a name. A subclass's instance, such as weakref.KeyedRef, refers to slots and its type besides.
+ */
+function hasCallback(graph: HeapGraph, weakref: NodeIndex): boolean {
+  const { firstEdge, edgeLabel } = graph.columns;
+  for (let e = firstEdge[weakref]; e < firstEdge[weakref + 1]; e++) {
+    if (!isTraversed(graph, e)) continue;
+    const text = labelText(graph, edgeLabel[e]);
+    if (text === ".__callback__" || text === "<internal>") return true;
+  }
+  return false;
 }
 
 const CLOSED_BY_COLLECTOR: ReadonlySet<number> = new Set([Kind.generator, Kind.coroutine]);

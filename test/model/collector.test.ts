@@ -63,6 +63,14 @@ describe("collector", () => {
     assert.equal(verdict.unknown.length, 1);
   });
 
+  it("takes neither the slots nor the type of a weak reference for its callback", () => {
+    const heap = new HeapBuilder();
+    const [a, b, type, key] = [heap.node("A"), heap.node("B"), heap.node("type"), heap.node("str")];
+    const keyed = heap.node("KeyedRef", { outside: 1, kind: Kind.weakref });
+    heap.ring(a, b).edge(keyed, key, ".key").edge(keyed, type, ".__class__").weak(keyed, a);
+    assert.deepEqual(collect(heap.build()).callbacks, []);
+  });
+
   it("splits off legacy finalizers with all that they reach", () => {
     const heap = new HeapBuilder([2, 7, 18]);
     const bad = heap.node("Bad", { flags: Flag.legacyFinalizer | Flag.heapType });

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { openHeap } from "../../src/session/open.js";
+import { collect } from "../../src/model/collector.js";
+import { pythons } from "../rig/pythons.js";
+import { compareWithTruth, orderIsKnown } from "./compare.js";
+import { runClosures, runFidelity, withFolder } from "./run.js";
+
+const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
+const CALLS = 25;
+
+describe("fidelity: the model against the real collector", () => {
+  it("finds an interpreter to test with", () => {
+    assert.notEqual(pythons().length, 0, "no supported CPython (2.7, 3.6 to 3.13) was found");
+  });
+
+  for (const python of pythons()) {
+    describe(`CPython ${python.name}`, () => {
+      it(`agrees on ${SEEDS.length} random heaps`, () =>
+        withFolder(async (folder) => {
+          const garbage: number[] = [];
+          for (const { seed, snapshotPath, truth } of await runFidelity(python, SEEDS, folder)) {
+            const graph = await openHeap(snapshotPath);
+            const { missing, surplus, misjudged, ordersEqual } = compareWithTruth(graph, truth);
+            assert.deepEqual(
+              { missing, surplus, misjudged },
+              { missing: [], surplus: [], misjudged: [] },
+              `seed ${seed}`,
+            );
+            if (orderIsKnown(graph)) assert.ok(ordersEqual, `seed ${seed}: the order differs`);
+            garbage.push(truth.collectable.length + truth.uncollectable.length);
+          }
+          assert.ok(Math.max(...garbage) > 200, `the heaps hold garbage: ${garbage.join(" ")}`);
+        }));
+
+      for (const program of ["leaking", "json"] as const) {
+        it(`finds what ${CALLS} calls of the ${program} closures leave`, () =>
+          withFolder(async (folder) => {
+            const { snapshotPath, truth } = await runClosures(python, program, CALLS, folder);
+            const { missing, surplus, ordersEqual } = compareWithTruth(await openHeap(snapshotPath), truth);
+            assert.deepEqual({ missing, surplus }, { missing: [], surplus: [] });
+            // All this garbage is in the youngest generation, so that its order is known in 2.7 as well.
+            assert.ok(ordersEqual, "the order differs");
+            // Each call leaves a cell, a function and the tuple of its closure at least.
+            assert.equal(truth.collectable.length % CALLS, 0);
+            assert.ok(truth.collectable.length >= 3 * CALLS);
+          }));
+      }
+
+      it("finds nothing where the closures let go of themselves", () =>
+        withFolder(async (folder) => {
+          const { snapshotPath, truth } = await runClosures(python, "clean", CALLS, folder);
+          assert.deepEqual(truth.collectable, []);
+          assert.deepEqual([...collect(await openHeap(snapshotPath)).unreachable], []);
+        }));
+    });
+  }
+});
