@@ -5,7 +5,7 @@ import type { Analysis } from "../model/Analysis.js";
 export type Severity = "error" | "warning" | "info";
 
 /** Values of a message's placeholders. */
-export type MessageArguments = Readonly<Record<string, string | number>>;
+export type MessageArguments = Readonly<Record<string, string | number | Message>>;
 
 /** A text to be rendered: its id in the catalogue and what goes into it. */
 export interface Message {
@@ -21,7 +21,7 @@ export interface PathStep {
 
 /** Something worth telling a person. */
 export interface Finding {
-  /** Name of the rule, as in docs/RULES.md. */
+  /** Name of the rule, as in docs/MODEL.md. */
   readonly rule: string;
   readonly severity: Severity;
   readonly title: Message;
@@ -46,28 +46,48 @@ export interface Detector {
 
 export type MessageId = keyof typeof catalogue;
 
-/** All texts, English. `{name}` takes an argument, `{name:bytes}` formats bytes, `{name:count}` a count. */
+/**
+ * All texts, English. `{name}` takes an argument, `{name:bytes}` formats bytes, `{name:count}` a count, and
+ * `{name:one|many}` chooses by a number.
+ */
 export const catalogue = {
   "closure-cycle.title":
-    "{count:count} {cycles} of the function {function} and its own closure, {bytes:bytes}, {state}",
+    "{count:count} {count:cycle|cycles} of the function {function}() and its own closure, {bytes:bytes}, {state}",
   "closure-cycle.why":
-    "{function} refers to itself through the variable {variables}, so its reference count never falls to zero. {each}",
-  "object-cycle.title": "{count:count} {cycles} of {types}, {bytes:bytes}, {state}",
+    "{function}() refers to itself through the variable {variables}, so its reference count never falls to zero. {each}",
+  "object-cycle.title": "{count:count} {count:cycle|cycles} of {types}, {bytes:bytes}, {state}",
   "object-cycle.why": "The objects refer to each other through {labels}, so refcounting can't free them. {each}",
-  "cycle.cut": "{why} ({label} of the {from})",
+  "cycle.garbage": "garbage that waits for the collector",
+  "cycle.alive": "alive",
+  "cycle.each": "Each is {objects:count} {objects:object|objects} of {bytes:bytes}.",
+  "cycle.each-pinned":
+    "Each is {objects:count} {objects:object|objects} of {bytes:bytes} and keeps {pinned:bytes} more.",
+  "cycle.unnamed": "unnamed references",
+  "cycle.fix": "{remedy} ({label} of the {from})",
+  "remedy.clear-cell": "set {name} = None in the enclosing function after its last use, or make it a method of a class",
+  "remedy.clear-local": "set {name} = None after its last use",
+  "remedy.delete-exception": "del {name} when it is handled",
+  "remedy.drop-traceback": "use exc.with_traceback(None), or del the exception when it is handled",
+  "remedy.weak-attribute": "make {name} a weakref.ref, or clear it when the object is done with",
+  "remedy.remove-entry": "take it out of the {name} when it is done with",
   "cache.title": "{name} holds {entries:count} entries, {bytes:bytes}: perhaps a cache without a bound",
   "cache.why":
     "{sole:count} of its {entries:count} values ({share}%) are kept by this {type} alone. {uniform}One snapshot can't show whether it grows: take a second one later, and compare the entries.",
+  "cache.uniform": "All alike: {type}. ",
+  "cache.mixed": "",
   "cache.fix":
     "bound it (functools.lru_cache(maxsize=...), an LRU dict), let entries expire, or use a WeakValueDictionary",
 } as const;
 
 /** The text of a message. Bytes and counts come out with units and separators. */
 export function renderMessage(message: Message): string {
-  return catalogue[message.id].replace(/\{(\w+)(?::(\w+))?\}/g, (_, name: string, format?: string) => {
+  return catalogue[message.id].replace(/\{(\w+)(?::([^}]+))?\}/g, (_, name: string, format?: string) => {
     const value = message.arguments[name] ?? "";
-    if (typeof value !== "number") return value;
-    return format === "bytes" ? formatBytes(value) : formatCount(value);
+    if (typeof value === "string") return value;
+    if (typeof value === "object") return renderMessage(value);
+    if (format === "bytes") return formatBytes(value);
+    const [one, many] = format?.split("|") ?? [];
+    return many === undefined ? formatCount(value) : value === 1 ? one : many;
   });
 }
 

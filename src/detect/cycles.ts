@@ -3,10 +3,10 @@ import { labelText } from "../heap/labels.js";
 import { printable } from "../heap/names.js";
 import type { Analysis } from "../model/Analysis.js";
 import type { CycleFamily } from "../model/cycles.js";
-import { suggestCuts } from "../model/cuts.js";
+import { type Cut, type Remedy, suggestCuts } from "../model/cuts.js";
 import { type HeapEdge, shortestRing } from "../model/ring.js";
 import { sourceOf, tellingMember } from "../model/source.js";
-import { type Finding, fingerprint, formatBytes, type Message, type PathStep } from "./Finding.js";
+import { type Finding, fingerprint, type Message, type PathStep } from "./Finding.js";
 
 // Cuts of a larger cycle are not looked for in a report: the answer would be a list nobody reads.
 const CUT_LIMIT = 2000;
@@ -27,30 +27,22 @@ export function cycleFinding(analysis: Analysis, family: CycleFamily, rule: "clo
   const location = sourceOf(graph, telling);
   const ring = shortestRing(analysis, members, telling);
   const cuts = members.length > CUT_LIMIT ? [] : suggestCuts(analysis, members);
-  const fix: Message | undefined = cuts[0] && {
-    id: "cycle.cut",
-    arguments: { why: cuts[0].why, from: graph.nodeName(cuts[0].from), label: cuts[0].label },
-  };
+  const fix = cuts[0] && fixMessage(analysis, cuts[0]);
   const count = family.cycles.length;
-  const shared = {
-    count,
-    cycles: count === 1 ? "cycle" : "cycles",
-    bytes: family.garbage ? family.bytes + family.pinned : family.bytes,
-    state: family.garbage ? "garbage that waits for the collector" : "alive",
+  const bytes = family.garbage ? family.bytes + family.pinned : family.bytes;
+  const state: Message = { id: family.garbage ? "cycle.garbage" : "cycle.alive", arguments: {} };
+  const each: Message = {
+    id: family.pinned > 0 ? "cycle.each-pinned" : "cycle.each",
+    arguments: { objects: members.length, bytes: family.bytes / count, pinned: family.pinned / count },
   };
-  const each =
-    `Each is ${members.length} objects of ${formatBytes(family.bytes / count)}` +
-    (family.pinned > 0 ? ` and keeps ${formatBytes(family.pinned / count)} more.` : ".");
+  const name = functionName(analysis, telling);
   const title: Message =
     rule === "closure-cycle"
-      ? { id: "closure-cycle.title", arguments: { ...shared, function: `${functionName(analysis, telling)}()` } }
-      : { id: "object-cycle.title", arguments: { ...shared, types: typeNames(analysis, members) } };
+      ? { id: "closure-cycle.title", arguments: { count, bytes, state, function: name } }
+      : { id: "object-cycle.title", arguments: { count, bytes, state, types: typeNames(analysis, members) } };
   const why: Message =
     rule === "closure-cycle"
-      ? {
-          id: "closure-cycle.why",
-          arguments: { function: `${functionName(analysis, telling)}()`, variables: variables(analysis, ring), each },
-        }
+      ? { id: "closure-cycle.why", arguments: { function: name, variables: variables(analysis, ring), each } }
       : { id: "object-cycle.why", arguments: { labels: namedLabels(analysis, ring), each } };
   return {
     rule,
@@ -59,12 +51,23 @@ export function cycleFinding(analysis: Analysis, family: CycleFamily, rule: "clo
     why,
     ...(fix && { fix }),
     count,
-    bytes: shared.bytes,
+    bytes,
     objects: family.cycles.flatMap((cycle) => Array.from(cycle.members)),
     fingerprint: fingerprint(rule, family.signature, family.garbage ? "garbage" : "alive"),
     ...(location && { location }),
     path: ringPath(analysis, ring, telling),
   };
+}
+
+/** What to do about a cut, with the place where it is made. */
+function fixMessage({ graph }: Analysis, cut: Cut): Message {
+  const from = graph.nodeName(cut.from);
+  return { id: "cycle.fix", arguments: { remedy: remedyMessage(cut.remedy), label: printable(cut.label), from } };
+}
+
+/** What to do about a reference. */
+export function remedyMessage(remedy: Remedy): Message {
+  return { id: `remedy.${remedy.kind}`, arguments: { name: printable(remedy.name) } };
 }
 
 function functionName({ graph }: Analysis, node: number): string {
@@ -89,10 +92,10 @@ function variables(analysis: Analysis, ring: readonly HeapEdge[]): string {
   return [...new Set(names.map((text) => text.slice("closure:".length)))].join(", ");
 }
 
-function namedLabels(analysis: Analysis, ring: readonly HeapEdge[]): string {
+function namedLabels(analysis: Analysis, ring: readonly HeapEdge[]): string | Message {
   const texts = edgeTexts(analysis, ring).filter((text) => text !== ".__dict__" && text !== "<internal>");
   const shown = [...new Set(texts)].slice(0, NAMES_SHOWN + 1);
-  return shown.length > 0 ? shown.join(", ") : "unnamed references";
+  return shown.length > 0 ? shown.join(", ") : { id: "cycle.unnamed", arguments: {} };
 }
 
 function edgeTexts({ graph }: Analysis, ring: readonly HeapEdge[]): string[] {

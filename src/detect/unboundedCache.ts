@@ -4,7 +4,7 @@ import { LabelSort, labelSort } from "../heap/labels.js";
 import { printable } from "../heap/names.js";
 import type { Analysis } from "../model/Analysis.js";
 import { rootPaths } from "../model/paths.js";
-import { type Detector, type Finding, fingerprint } from "./Finding.js";
+import { type Detector, type Finding, fingerprint, type Message } from "./Finding.js";
 import { type Holder, Holders } from "./holders.js";
 
 const CONTAINERS: ReadonlySet<number> = new Set([Kind.dict, Kind.list, Kind.set, Kind.deque]);
@@ -68,8 +68,11 @@ function entriesOf({ graph, ownership }: Analysis, node: NodeIndex): Entries {
 
 function suspect(analysis: Analysis, node: NodeIndex, entries: Entries, holder: Holder): Finding {
   const { graph, ownership } = analysis;
-  const uniform =
-    entries.commonCount >= entries.count * UNIFORM_SHARE ? `All alike: ${printable(entries.commonType)}. ` : "";
+  const alike = entries.commonCount >= entries.count * UNIFORM_SHARE;
+  const uniform: Message = {
+    id: alike ? "cache.uniform" : "cache.mixed",
+    arguments: { type: printable(entries.commonType) },
+  };
   const name = printable(holder.name);
   const bytes = ownership.retained[node];
   return {

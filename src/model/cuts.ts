@@ -11,8 +11,14 @@ export interface Cut {
   readonly from: NodeIndex;
   readonly to: NodeIndex;
   readonly label: string;
-  /** What a programmer can do there. */
-  readonly why: string;
+  readonly remedy: Remedy;
+}
+
+/** What a programmer can do about a reference, and the name that it has in the source (or the container's type). */
+export interface Remedy {
+  readonly kind:
+    "clear-cell" | "clear-local" | "delete-exception" | "drop-traceback" | "weak-attribute" | "remove-entry";
+  readonly name: string;
 }
 
 const NOT_CHANGEABLE = Infinity;
@@ -46,24 +52,21 @@ function effort(analysis: Analysis, edge: number, from: NodeIndex, to: NodeIndex
   }
 }
 
-function advice(analysis: Analysis, edge: number, from: NodeIndex, to: NodeIndex): string {
+function remedy(analysis: Analysis, edge: number, from: NodeIndex, to: NodeIndex): Remedy {
   const { graph, strong } = analysis;
   const label = graph.columns.edgeLabel[strong.edge[edge]];
   const name = graph.string(labelPayload(label));
-  const target = graph.kindName(to);
   switch (labelSort(label)) {
     case LabelSort.closure:
-      return `set ${name} = None in the enclosing function after its last use, or make it a method of a class`;
+      return { kind: "clear-cell", name };
     case LabelSort.local:
-      return target === "exception" ? `del ${name} when it is handled` : `set ${name} = None after its last use`;
+      return { kind: graph.columns.kind[to] === Kind.exception ? "delete-exception" : "clear-local", name };
     case LabelSort.key:
-      return `make ${name} a weakref.ref, or clear it when the object is done with`;
+      return { kind: "weak-attribute", name };
     case LabelSort.attribute:
-      return name === "__traceback__"
-        ? "use exc.with_traceback(None), or del the exception when it is handled"
-        : `make ${name} a weakref.ref, or clear it when the object is done with`;
+      return { kind: name === "__traceback__" ? "drop-traceback" : "weak-attribute", name };
     default:
-      return `take it out of the ${graph.typeName(from)} when it is done with`;
+      return { kind: "remove-entry", name: graph.typeName(from) };
   }
 }
 
@@ -91,6 +94,6 @@ export function suggestCuts(analysis: Analysis, members: Uint32Array): Cut[] {
     const from = source.get(edge)!;
     const to = strong.to[edge];
     const label = labelText(graph, graph.columns.edgeLabel[strong.edge[edge]]);
-    return { edge, from, to, label, why: advice(analysis, edge, from, to) };
+    return { edge, from, to, label, remedy: remedy(analysis, edge, from, to) };
   });
 }

@@ -83,7 +83,7 @@ describe("cycle families", () => {
       cuts.map((cut) => [cut.from, cut.to, cut.label]),
       [[2, 0, "closure:walk"]],
     );
-    assert.match(cuts[0].why, /walk = None/);
+    assert.deepEqual(cuts[0].remedy, { kind: "clear-cell", name: "walk" });
   });
 });
 

@@ -1,3 +1,5 @@
+import { remedyMessage } from "../../detect/cycles.js";
+import { renderMessage } from "../../detect/Finding.js";
 import { labelText } from "../../heap/labels.js";
 import type { SourceLocation } from "../../heap/HeapGraph.js";
 import type { CycleFamily } from "../../model/cycles.js";
@@ -66,6 +68,11 @@ function familyRow(session: Session, family: CycleFamily, all: boolean): FamilyR
       label: labelText(graph, graph.columns.edgeLabel[edge]),
     })),
     ...(location && { location }),
-    cuts: cuts.map(({ from, to, label, why }) => ({ from: graph.idText(from), to: graph.idText(to), label, why })),
+    cuts: cuts.map(({ from, to, label, remedy }) => ({
+      from: graph.idText(from),
+      to: graph.idText(to),
+      label,
+      why: renderMessage(remedyMessage(remedy)),
+    })),
   };
 }
