@@ -34,7 +34,7 @@ import time
 import zlib
 from array import array
 from itertools import chain, compress, islice, repeat
-from operator import add, and_, not_, rshift
+from operator import add, not_
 
 try:
     import ctypes
@@ -68,8 +68,9 @@ FORMAT_VERSION = 1
 TEXT_LIMIT = 120            # characters kept of a str value
 NAME_LIMIT = 1000           # characters kept of a name
 DEFAULT_TIMEOUT = 600.0     # seconds
-ALIVE_SECONDS = 2.0         # a forked child that has not reported by then is stuck
-FORK_TRIES = 3
+ALIVE_SECONDS = 0.3         # a forked child that sleeps so long before its first word is stuck ...
+STUCK_SECONDS = 5.0         # ... and so is one that sleeps so long afterwards
+FORK_TRIES = 5
 SWITCH_INTERVAL = 3.0       # seconds; in place, so that no other Python thread runs meanwhile
 
 _VERSION = sys.version_info[:2]
@@ -93,6 +94,9 @@ _FLAG_DICT = 1 << 29
 _FLAG_EXCEPTION = 1 << 30
 _FLAG_TYPE = 1 << 31
 
+# Codecs that are needed later are imported now.
+b'a'.decode('ascii', 'replace').encode('ascii', 'replace').decode('utf-8', 'replace').encode('utf-8', 'replace')
+
 # Readers of type attributes that neither a metaclass nor a type can override.
 _type_dict = type.__dict__['__dict__'].__get__
 _type_mro = type.__dict__['__mro__'].__get__
@@ -106,7 +110,7 @@ _type_itemsize = type.__dict__['__itemsize__'].__get__
 _type_dictoffset = type.__dict__['__dictoffset__'].__get__
 _type_weakrefoffset = type.__dict__['__weakrefoffset__'].__get__
 
-_MEMBER = type(type.__dict__['__mro__'])            # member_descriptor
+_MEMBER = type(type.__dict__['__basicsize__'])      # member_descriptor
 _C_METHODS = (type(list.append), type(list.__len__))    # method_descriptor, wrapper_descriptor
 _FUNCTION = type(lambda: 0)
 _CODE = type((lambda: 0).__code__)
@@ -192,7 +196,7 @@ def _in_subinterpreter():
 class _State(object):
     """What the agent remembers between calls; one instance, a permanent object of the agent."""
     __slots__ = ('collecting', 'pending_signal', 'trace', 'profile', 'monitoring', 'options', 'captures',
-                 'ballast', 'main_pid', 'lock', 'exit_done', 'folder', 'program')
+                 'ballast', 'main_pid', 'lock', 'exit_done', 'folder', 'program', 'tables')
 
 
 _state = _State()
@@ -205,6 +209,26 @@ _state.ballast = None
 _state.main_pid = os.getpid()
 _state.lock = allocate_lock()
 _state.exit_done = False
+
+
+class _Ballast(object):
+    """An object that the collector counts; see _restore_count."""
+    __slots__ = ('unused',)
+
+
+_state.ballast = [_Ballast() for _ in _range(128)]
+
+
+def _restore_count(before):
+    """Makes the collector's count of young objects what it was, so that the next collection comes no sooner or
+    later for the capture: frees objects that were kept for this, or keeps more."""
+    excess = gc.get_count()[0] - before
+    while excess > 0 and _state.ballast:
+        _state.ballast.pop()
+        excess -= 1
+    while excess < 0:
+        _state.ballast.append(_Ballast())
+        excess += 1
 
 
 def _watch_collections(phase, info):
@@ -224,6 +248,47 @@ def _watch_collections(phase, info):
 _KNOWS_COLLECTIONS = hasattr(gc, 'callbacks')
 if _KNOWS_COLLECTIONS:
     gc.callbacks.append(_watch_collections)
+
+
+# All of the address space as one buffer, which is permanent since ctypes keeps array types in a table of its own.
+# It does not begin at 0, for 2.7 takes a null pointer for no buffer.
+_FIRST_ADDRESS = 4096
+_everything = (ctypes.c_char * ((1 << 47) - _FIRST_ADDRESS)).from_address(_FIRST_ADDRESS) if ctypes else None
+_everything_view = None if ctypes is None or _PY2 else memoryview(_everything)
+_WORD = struct.Struct('<Q')
+_LIST_ITEMS = 24            # offset of ob_item in PyListObject (Include/listobject.h)
+
+
+def _addresses_slow(items):
+    """Returns an array of the addresses of a list's items."""
+    return array(_U64, _map(id, items))
+
+
+def _addresses(items):
+    """Returns an array of the addresses of a list's items: a copy of the list's own memory."""
+    addresses = array(_U64)
+    count = len(items)
+    if count:
+        start = _WORD.unpack_from(_everything, id(items) + _LIST_ITEMS - _FIRST_ADDRESS)[0] - _FIRST_ADDRESS
+        if _PY2:
+            addresses.fromstring(buffer(_everything, start, 8 * count))     # noqa: F821
+        else:
+            addresses.frombytes(_everything_view[start:start + 8 * count])
+    return addresses
+
+
+def _knows_lists():
+    """True if lists are laid out as `_addresses` believes."""
+    probe = [object(), object(), object()]
+    if ctypes is None or not _LINUX or list.__basicsize__ != 40:
+        return False
+    if _WORD.unpack_from(_everything, id(probe) + 16 - _FIRST_ADDRESS)[0] != len(probe):
+        return False
+    return _addresses(probe) == _addresses_slow(probe)
+
+
+if _why_unsupported() is not None or not _knows_lists():
+    _addresses = _addresses_slow
 
 
 # ------------------------------------------------------------------------------------- nodes, edges, counts
@@ -286,7 +351,7 @@ def _scan(callers, batch_size=1 << 14):
     found = {}                      # address -> object, in order of discovery
     ours = (marker, id(separator), id(objects), id(edges), id(found))
     skip.update(ours)
-    ours += (id(skip), id(mine))
+    ours += (id(skip),) if mine is None else (id(skip), id(mine))
     if not all_listed:
         skip.update(_map(id, objects))
     if _ORDERED_DICT:
@@ -301,7 +366,7 @@ def _scan(callers, batch_size=1 << 14):
             arguments = [separator] * (2 * len(batch))
             arguments[0::2] = batch
             referents = get_referents(*arguments)
-            edges.extend(_map(id, referents))
+            edges.extend(_addresses(referents))
             if all_listed:
                 referents = list(_filterfalse(gc.is_tracked, referents))
             found.update(_zip(_map(id, referents), referents))
@@ -353,10 +418,6 @@ class _Memory(object):
         if ctypes is None:
             raise ImportError('no ctypes')
         self.descriptor = os.open('/proc/self/mem', os.O_RDONLY)
-        self.everything = (ctypes.c_char * (1 << 47)).from_address(0)
-        if _PY2:
-            self.everything = buffer(self.everything)       # noqa: F821
-
     def close(self):
         os.close(self.descriptor)
 
@@ -379,9 +440,8 @@ class _Memory(object):
     def records(self, addresses, before, count):
         """Returns an array of the `count` words from `address + before` on, for each of the addresses."""
         layout = struct.Struct('%ds' % (8 * count))
-        if before:
-            addresses = _map(add, addresses, repeat(before))
-        data = b''.join(chain.from_iterable(_map(layout.unpack_from, repeat(self.everything), addresses)))
+        offsets = _map(add, addresses, repeat(before - _FIRST_ADDRESS))
+        data = b''.join(chain.from_iterable(_map(layout.unpack_from, repeat(_everything), offsets)))
         return array(_U64, data)
 
 
@@ -455,7 +515,8 @@ class _Layout(object):
         self.frame_pointer = None       # 3.11+: offset of f_frame in a frame object
         self.frame_code = None          # 3.11+: offset of the code in an interpreter frame
         self.code_names = None          # 3.11+: offset of co_localsplusnames in a code object
-        self.generator_state = None     # 3.11+: offset of gi_frame_state in a generator
+        self.generator_state = None     # 3.11+: offset of gi_frame_state in a generator ...
+        self.generator_created = None   # ... and its value before the first next()
         self._find_members()
         self._find_fields()
         if _MANAGED and ctypes is not None:
@@ -607,6 +668,7 @@ class _Layout(object):
                     and _SIGNED_BYTE.unpack(created[i:i + 1])[0] < _SIGNED_BYTE.unpack(suspended[i:i + 1])[0]]
             if len(hits) == 1:
                 self.generator_state = hits[0]
+                self.generator_created = _SIGNED_BYTE.unpack(created[hits[0]:hits[0] + 1])[0]
 
     def _find_running_locals(self, first, second):
         frame = sys._getframe()
@@ -653,6 +715,9 @@ def _unknown(candidates, known):
     return candidates
 
 
+_array_bytes = array.tostring if _PY2 else array.tobytes
+
+
 def _cpu_seconds():
     """Returns the CPU time used by this process."""
     return sum(os.times()[:2])
@@ -671,7 +736,9 @@ class _Tables(object):
         self.names = {}             # address -> str object: every name used as a string id
         self.groups = {}            # id(type) -> its objects, in row order
         self.types = {}             # id(type) -> type
-        self.kind_ids = array(_U64)     # id(type) of each node
+        self.type_ids = []          # id(type) of each type, in the order of meta.types
+        self.type_index = {}        # id(type) -> index in that
+        self.type_column = array('I')
         self.owned = (array(_U64), array(_U64), array(_U64))
         self.item_owner = array(_U64)
         self.item_length = array('I')
@@ -686,14 +753,15 @@ class _Tables(object):
         self.layout = _Layout(self.memory) if self.memory is not None else None
 
     def build(self, archive):
-        """Fills `columns`; the order matters. In a forked child a thread compresses what is ready meanwhile."""
+        """Fills `columns`; the order matters. In a forked child of a process without threads, a thread compresses
+        what is ready meanwhile."""
         for step in (self._threads, self._complete, self._nodes, self._fields, self._inline_values, self._locals,
                      self._codes, self._thread_columns, self._weakrefs, self._marks, self._numbers, self._strings,
                      self._finish):
             started = _cpu_seconds()
             step()
             self.phases.append((step.__name__, _cpu_seconds() - started))
-            if step == self._complete and _request.mode == 'fork':
+            if step == self._complete and _request.alone:
                 archive.prepare([('edges/to', self.edges), ('nodes/refcount', self.readings),
                                  ('nodes/id', self.ids)])
 
@@ -713,12 +781,11 @@ class _Tables(object):
     def _complete(self):
         """Adds what is reachable by other ways than tp_traverse: keys, code's constants, static types' dicts."""
         objects = self.objects
-        ids = list(_map(id, objects))
-        self.ids = array(_U64, ids)
+        self.ids = ids = _addresses(objects)
         # Every tracked object is a node already unless some are frozen, so mostly untracked ones can be new.
         all_listed = not self.frozen
         known = self.known
-        known.update(ids if not all_listed else islice(ids, self.tracked))
+        known.update(ids if not all_listed else ids[:self.tracked])
         ids = None
         frontier = objects
         found = self.seeds
@@ -765,12 +832,16 @@ class _Tables(object):
     def _group(self, objects):
         """Sorts objects by type into `groups` and, of these alone, into `_new_groups`."""
         kinds = list(_map(type, objects))
-        kind_ids = list(_map(id, kinds))
+        kind_ids = list(_addresses(kinds))
         types = dict(_zip(kind_ids, kinds))
         kinds = None
         new = dict((address, []) for address in types)
         any(_map(list.append, _map(new.__getitem__, kind_ids), objects))
-        self.kind_ids.extend(kind_ids)
+        for address in types:
+            if address not in self.type_index:
+                self.type_index[address] = len(self.type_ids)
+                self.type_ids.append(address)
+        self.type_column.extend(_map(self.type_index.__getitem__, kind_ids))
         for address, group in new.items():
             if address in self.groups:
                 self.groups[address].extend(group)
@@ -786,14 +857,14 @@ class _Tables(object):
         values_of = dict.itervalues if _PY2 else dict.values
         lengths = array('I', _map(dict.__len__, dicts))
         keys = list(chain.from_iterable(_map(dict.__iter__, dicts)))
-        key_ids = array(_U64, _map(id, keys))
+        key_ids = _addresses(keys)
         if not _PY2:
             found.update(_zip(key_ids, keys))       # in 2.7 keys are always traversed
-        self.item_owner.extend(_map(id, dicts))
+        self.item_owner.extend(_addresses(dicts))
         self.item_length.extend(lengths)
         self.item_kind.extend(array('B', b'\0') * len(dicts))
         self.item_key.extend(key_ids)
-        self.item_value.extend(_map(id, chain.from_iterable(_map(values_of, dicts))))
+        self.item_value.extend(_addresses(list(chain.from_iterable(_map(values_of, dicts)))))
 
     _CODE_PARTS = [name for name in ('co_code', 'co_consts', 'co_names', 'co_varnames', 'co_freevars', 'co_cellvars',
                                      'co_filename', 'co_name', 'co_qualname', 'co_lnotab', 'co_linetable',
@@ -804,13 +875,13 @@ class _Tables(object):
         """Records what code objects own; only true members, for the other getters make new objects."""
         if not codes:
             return
-        code_ids = array(_U64, _map(id, codes))
+        code_ids = _addresses(codes)
         sources = [(name, _CODE.__dict__[name].__get__) for name in self._CODE_PARTS]
         if self.layout is not None and self.layout.code_names and ctypes is not None:
             sources.append(('co_localsplusnames', self._code_names_of))
         for name, get in sources:
             parts = list(_map(get, codes))
-            part_ids = array(_U64, _map(id, parts))
+            part_ids = _addresses(parts)
             found.update(_zip(part_ids, parts))
             self.owned[0].extend(code_ids)
             self.owned[1].extend(part_ids)
@@ -821,6 +892,22 @@ class _Tables(object):
 
     def _code_kinds_of(self, code):
         return ctypes.py_object.from_address(id(code) + self.layout.code_names + 8).value
+
+    def _subclass_tables(self):
+        """Records tp_subclasses, which follows tp_mro and tp_cache in PyTypeObject and is not traversed."""
+        offsets = dict((name, offset) for offset, name in self.layout.fields.get(id(type), ())) if self.layout else {}
+        if '__bases__' not in offsets:
+            return
+        name = self._name('__subclasses__')
+        dicts = set(_map(id, self.groups.get(id(dict), ())))
+        for address in self.type_ids:
+            if _type_flags(self.types[address]) & _FLAG_TYPE:
+                kinds = array(_U64, _map(id, self.groups[address]))
+                for owner, table in _zip(kinds, self.memory.records(kinds, offsets['__bases__'] + 24, 1)):
+                    if table in dicts:
+                        self.owned[0].append(owner)
+                        self.owned[1].append(table)
+                        self.owned[2].append(name)
 
     def _static_types(self, types, found):
         """Records what static types own: tp_traverse is not called for them."""
@@ -839,9 +926,6 @@ class _Tables(object):
 
     def _nodes(self):
         """Type and size of each node, the table of types."""
-        self.type_ids = sorted(self.types)
-        index = dict(_zip(self.type_ids, _range(len(self.type_ids))))
-        self.type_column = array('I', _map(index.__getitem__, self.kind_ids))
         rows, odd = [], {}
         for address in self.type_ids:
             kind = self.types[address]
@@ -853,6 +937,7 @@ class _Tables(object):
                 odd[address] = sizer
         self.type_rows = rows
         self.finalizer_bits = dict((row[0], row[4]) for row in rows)
+        self._subclass_tables()
         if not odd:
             self.sizes = array(_U64, _map(sys.getsizeof, self.objects, repeat(0)))
         else:
@@ -904,7 +989,7 @@ class _Tables(object):
         """Reads the words at the given offsets of all objects of a type, and labels those that are nodes."""
         first = fields[0][0]
         width = (fields[-1][0] - first) // 8 + 1
-        ids = array(_U64, _map(id, objects))
+        ids = _addresses(objects)
         words = self.memory.records(ids, first, width)
         self._label(ids, [(self._name(name), words[(offset - first) // 8::width]) for offset, name in fields])
 
@@ -914,6 +999,10 @@ class _Tables(object):
         known = self.known
         dense = []
         for name, column in columns:
+            if _array_bytes(column) == _array_bytes(column[:1]) * len(column):      # the same for all, often nothing
+                if column[0] in known:
+                    dense.append((name, column))
+                continue
             if known.issuperset(column):
                 dense.append((name, column))
                 continue
@@ -1170,7 +1259,7 @@ class _Tables(object):
         if _PY2:
             self._mark_legacy()
         if _VERSION >= (3, 12) and self.layout is not None and self.layout.generator_state:
-            created = -3 if _VERSION < (3, 14) else 0       # FRAME_CREATED, pycore_frame.h
+            created = self.layout.generator_created
             self._mark('unstarted', (
                 id(item) for kind in _GENERATORS for item in self.groups.get(id(kind), ())
                 if _SIGNED_BYTE.unpack(self.memory.read(id(item) + self.layout.generator_state, 1))[0] == created))
@@ -1194,7 +1283,7 @@ class _Tables(object):
                 # 3.8: bit 0 of _gc_prev, the last word before the object; up to 3.7: bit 0 of gc_refs, the third
                 # of four words (Include/internal/pycore_gc.h, Include/objimpl.h)
                 where = -8 if _VERSION >= (3, 8) else -16
-                ids = array(_U64, _map(id, group))
+                ids = _addresses(group)
                 marked.extend(compress(ids, (word & 1 for word in self.memory.records(ids, where, 1))))
         self._mark('finalized', marked)
 
@@ -1237,8 +1326,8 @@ class _Tables(object):
             numbers = [number for number in numbers if -1 << 63 <= number < 1 << 63]
             values = array(_I64, numbers)
         floats = self.groups.get(id(float), [])
-        self.columns += [('ints/id', array(_U64, _map(id, numbers))), ('ints/value', values),
-                         ('floats/id', array(_U64, _map(id, floats))), ('floats/value', array('d', floats))]
+        self.columns += [('ints/id', _addresses(numbers)), ('ints/value', values),
+                         ('floats/id', _addresses(floats)), ('floats/value', array('d', floats))]
 
     def _strings(self):
         """Columns of strings/."""
@@ -1260,7 +1349,7 @@ class _Tables(object):
         cut = slice(0, limit)
         for start in _range(0, len(values), batch_size):
             batch = values[start:start + batch_size]
-            ids.extend(_map(id, batch))
+            ids.extend(_addresses(batch))
             sizes = array('I', _map(len, batch))
             if max(sizes) > limit:
                 batch = [item[cut] for item in batch]
@@ -1466,9 +1555,16 @@ def _type_module_text(kind):
 
 def _utf8(text):
     """Returns the UTF-8 of a string, with '?' for lone surrogates, and U+FFFD for bytes of 2.7 that are none."""
-    if type(text) is bytes:
-        return text.decode('utf-8', 'replace').encode('utf-8')
-    return text.encode('utf-8', 'replace')
+    if not _PY2:
+        return text.encode('utf-8', 'replace')
+    if type(text) is str:
+        text = text.decode('utf-8', 'replace')
+    encoded = text.encode('utf-8')
+    if b'\xed' in encoded:          # 2.7 encodes lone surrogates (pairs, in narrow builds, become one character)
+        pieces = encoded.split(b'\xed')
+        encoded = pieces[0] + b''.join([b'?' + piece[2:] if piece[:1] >= b'\xa0' else b'\xed' + piece
+                                        for piece in pieces[1:]])
+    return encoded
 
 
 def _thread_names():
@@ -1529,6 +1625,7 @@ def _agent_objects():
                 pending.extend(x for x in gc.get_referents(item) if type(x) is not type)
         elif _type_flags(kind) & _FLAG_HEAPTYPE and _type_module(kind) == 'ouroboros_capture':
             found[address] = item
+            pending.extend(x for x in gc.get_referents(item) if type(x) in (list, tuple))
     return set(found)
 
 
@@ -1777,7 +1874,7 @@ def _sources(tables, folder, path0):
 class _Request(object):
     """What a capture needs to know; made before, and a permanent object of the agent."""
     __slots__ = ('path', 'temporary', 'redact', 'mode', 'started', 'forked', 'enabled', 'count', 'callers', 'pid',
-                 'before_fork')
+                 'before_fork', 'alone')
 
 
 _request = _Request()
@@ -1840,7 +1937,10 @@ def _capture_to(descriptor):
             _say(' '.join('%s=%.0fms' % (name, seconds * 1e3) for name, seconds in tables.phases))
         return len(tables.ids), archive.offset
     finally:
-        tables.close()
+        if _request.mode != 'fork':     # a forked child is about to end: no need to free things one by one
+            tables.close()
+        else:
+            _state.tables = tables
 
 
 def _say(text):
@@ -1864,6 +1964,52 @@ if ctypes is not None and _LINUX and hasattr(os, 'waitpid'):
         _libc_sigmask = _libc.pthread_sigmask
     except (OSError, AttributeError):
         _libc_fork = None
+
+
+
+def _find_gil():
+    """3.7+: returns the address of the GIL's structure, or None.
+
+    struct _gil_runtime_state (Include/internal/pycore_gil.h) lies in the exported _PyRuntime: interval, last holder,
+    locked, number of switches, then condition variable, mutex, and a second pair of these. It is found by the
+    interval, our own thread state, and the lock being taken."""
+    if _libc_fork is None or _VERSION < (3, 7):
+        return None
+    try:
+        start = ctypes.addressof(ctypes.c_char.in_dll(_libc, '_PyRuntime'))
+        get_state = _libc.PyThreadState_Get
+        get_state.restype = ctypes.c_void_p
+        descriptor = os.open('/proc/self/mem', os.O_RDONLY)
+    except (ValueError, AttributeError, OSError):
+        return None
+    try:
+        data = os.pread(descriptor, 1 << 20, start)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    pattern = struct.Struct('<QQI').pack(int(round(sys.getswitchinterval() * 1e6)), get_state(), 1)
+    at = data.find(pattern)
+    return None if at < 0 or data.find(pattern, at + 1) >= 0 else start + at
+
+
+_gil = _find_gil()
+_gil_parts = ()
+if _gil is not None:
+    _gil_parts = ((_libc.pthread_cond_init, ctypes.c_void_p(_gil + 32)),
+                  (_libc.pthread_mutex_init, ctypes.c_void_p(_gil + 80)),
+                  (_libc.pthread_cond_init, ctypes.c_void_p(_gil + 120)),
+                  (_libc.pthread_mutex_init, ctypes.c_void_p(_gil + 168)))
+
+
+def _reset_gil():
+    """In the forked child: makes the GIL's condition variables and mutexes anew, as os.fork does.
+
+    They still count threads that are gone, and the C library would wait for those when the GIL is released. The
+    GIL itself stays taken by us. To be called before it is released for the first time."""
+    for initialise, address in _gil_parts:
+        initialise(address, None)
+
 
 _ALL_SIGNALS = ctypes.create_string_buffer(b'\xff' * 128, 128) if ctypes is not None else None
 _old_signals = ctypes.create_string_buffer(128) if ctypes is not None else None
@@ -1891,6 +2037,7 @@ def _child(report):
     status = 70
     try:
         try:
+            _reset_gil()
             os.write(report, b'A')
             _request.forked = time.time() - _request.before_fork
             sys.settrace(None)
@@ -1987,24 +2134,20 @@ def _run_child(timeout, spare_gil):
 
 
 def _await(pid, reader, deadline):
-    """Waits for a child. Returns its message, 'T' after the deadline, 'D...' if it died without one, None if it
-    never became alive. The child is gone afterwards, and `reader` closed."""
+    """Waits for a child. Returns its message, 'T' after the deadline, 'D...' if it died without one, None if it got
+    stuck. The child is gone afterwards, and `reader` closed."""
     data = b''
-    alive_by = time.time() + ALIVE_SECONDS
     poll = select.poll()
     poll.register(reader, select.POLLIN)
-    sleeping = 0
+    idle = [None, time.time()]      # CPU time at which the child fell asleep, and when that was
     verdict = ''
     while True:
         now = time.time()
-        if not data and (now > alive_by or sleeping > 10):
-            verdict = None
-            break
         if now > deadline:
             verdict = 'T'
             break
         try:
-            ready = poll.poll(20 if not data else min(1000, max(1, int((deadline - now) * 1000))))
+            ready = poll.poll(20 if not data else 200)
         except (OSError, IOError, select.error):
             continue            # 2.7: interrupted by a signal
         if ready:
@@ -2012,9 +2155,13 @@ def _await(pid, reader, deadline):
             if not piece:
                 break
             data += piece
-        elif not data:
-            # Asleep before its first word: it waits for the GIL, which nobody will ever give.
-            sleeping = sleeping + 1 if _is_asleep(pid) else 0
+        # Asleep before its first word, or for long: it waits for a lock that nobody will ever release.
+        spent = _sleeping_since(pid)
+        if spent is None or spent != idle[0]:
+            idle = [spent, now]
+        elif now - idle[1] > (STUCK_SECONDS if data else ALIVE_SECONDS):
+            verdict = None
+            break
     os.close(reader)
     if verdict != '':
         _kill(pid)
@@ -2026,16 +2173,17 @@ def _await(pid, reader, deadline):
     return 'D' + status
 
 
-def _is_asleep(pid):
-    """True if a process sleeps just now."""
+def _sleeping_since(pid):
+    """Returns the CPU time (clock ticks) that a process has used if it sleeps just now, else None."""
     try:
         descriptor = os.open('/proc/%d/stat' % pid, os.O_RDONLY)
     except OSError:
-        return False
+        return None
     try:
-        return os.read(descriptor, 400).rpartition(b')')[2][1:2] == b'S'
-    except OSError:
-        return False
+        fields = os.read(descriptor, 1000).rpartition(b')')[2].split()
+        return int(fields[11]) + int(fields[12]) if fields[0] == b'S' else None
+    except (OSError, IndexError):
+        return None
     finally:
         os.close(descriptor)
 
@@ -2189,10 +2337,13 @@ def snapshot(path, in_process=False, redact=False, force=False, timeout=DEFAULT_
     timeout: seconds after which a forked capture is given up.
     Raises UnsupportedInterpreter, InsideCollection, NotEnoughMemory, CaptureTimeout, CannotWrite, or another
     CaptureError; each message says what to do."""
+    if path is None:
+        raise CannotWrite('which file? give a path')
+    count = gc.get_count()
+    young = count[0]
     reason = _why_unsupported()
     if reason is not None:
         raise UnsupportedInterpreter(reason)
-    count = gc.get_count()
     if _state.collecting is not None:
         _await_collection(timeout)
     if hasattr(os, 'fspath'):
@@ -2207,6 +2358,7 @@ def snapshot(path, in_process=False, redact=False, force=False, timeout=DEFAULT_
         if not force:
             _check_memory(forked)
         _prepare_request(path, redact, forked, count)
+        count = None    # a tuple that only this frame holds would be garbage in the snapshot
         if forked:
             _request.callers = (_scan, _capture_to, _capture, _child, _run_child, snapshot)
             outcome = _run_child(timeout, True)
@@ -2215,9 +2367,17 @@ def snapshot(path, in_process=False, redact=False, force=False, timeout=DEFAULT_
             _request.callers = (_scan, _capture_to, _capture, _in_place, snapshot)
             objects = _in_place()[0]
     finally:
+        outcome = count = _request.count = None
         _resume_tracing()
         _state.lock.release()
+        _restore_count(young)
     return objects
+
+
+try:
+    snapshot(None)      # up to 3.10 the first call of a function leaves a frame behind, which the collector counts
+except CannotWrite:
+    pass
 
 
 def _await_collection(timeout):
@@ -2242,6 +2402,9 @@ def _prepare_request(path, redact, forked, count):
     _request.pid = os.getpid()
     _request.started = time.time()
     _request.forked = 0.0
+    # Where the forked child inherits threads that wait for the GIL, no second thread may ever wait there: the
+    # C library's condition variables still count those that are gone, and would wait for them.
+    _request.alone = forked and len(os.listdir('/proc/self/task')) == 1
     _request.enabled = gc.isenabled()
     _request.count = list(count)
 
@@ -2354,6 +2517,7 @@ def _start_snapshot(path, in_process, redact, force, timeout):
         if not force:
             _check_memory(True)
         _prepare_request(path, redact, True, count)
+        count = None    # a tuple that only this frame holds would be garbage in the snapshot
         _request.callers = (_scan, _capture_to, _capture, _child, _run_child, _supervise, _start_supervisor,
                             _start_snapshot, _on_signal)
         _start_supervisor(timeout)
@@ -2391,6 +2555,7 @@ def _start_supervisor(timeout):
 def _supervise(report, timeout):
     """In the forked child: forks the supervisor, which captures through a child of its own. Never returns."""
     try:
+        _reset_gil()
         os.write(report, b'A')
         sys.settrace(None)
         sys.setprofile(None)
@@ -2506,8 +2671,7 @@ def _run_script(path):
         runpy._run_module_as_main('__main__', False)
         return
     if not getattr(sys.flags, 'safe_path', False) and not getattr(sys.flags, 'isolated', False) and sys.path:
-        folder = os.path.dirname(os.path.realpath(path) if not _PY2 or os.path.islink(path) else path)
-        sys.path[0] = folder
+        sys.path[0] = os.path.dirname(os.path.realpath(path))
     if _VERSION >= (3, 9):
         path = os.path.abspath(path)
     space['__file__'] = path
