@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { SnapshotError } from "../formats/errors.js";
+import { printable } from "../heap/names.js";
 import { UnknownObjectError } from "../session/Session.js";
 import { runCapture } from "./commands/capture.js";
 import { runCycles } from "./commands/cycles.js";
@@ -10,9 +10,11 @@ import { runReport } from "./commands/report.js";
 import { runRetained } from "./commands/retained.js";
 import { runTypes } from "./commands/types.js";
 import { runWhy } from "./commands/why.js";
-import { UsageError } from "./run.js";
+import { UnreadableFileError, UsageError } from "./run.js";
 
 const Exit = { fine: 0, usage: 2, unreadable: 3, internal: 4 } as const;
+
+const MESSAGE = 1000;
 
 declare const OUROBOROS_VERSION: string | undefined;
 
@@ -76,11 +78,6 @@ function program(): Command {
   return root;
 }
 
-function explain(error: SnapshotError, file: string): string {
-  const where = error.offset === undefined ? "" : `, at byte ${error.offset}`;
-  return `ouroboros: can't read ${file} (format: ${error.format}${where}): ${error.message}.\n${error.advice}`;
-}
-
 /** Runs the command line and returns the exit code (DESIGN: 0 fine, 2 usage, 3 file, 4 internal). */
 async function main(argv: readonly string[]): Promise<number> {
   try {
@@ -89,11 +86,11 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.fine : Exit.usage;
     if (error instanceof UsageError || error instanceof UnknownObjectError) {
-      process.stderr.write(`ouroboros: ${error.message}\n`);
+      process.stderr.write(`ouroboros: ${printable(error.message, MESSAGE)}\n`);
       return Exit.usage;
     }
-    if (error instanceof SnapshotError) {
-      process.stderr.write(`${explain(error, argv.slice(3).find((a) => !a.startsWith("-")) ?? "the file")}\n`);
+    if (error instanceof UnreadableFileError) {
+      process.stderr.write(`ouroboros: ${error.message}\n`);
       return Exit.unreadable;
     }
     process.stderr.write(

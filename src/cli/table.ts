@@ -1,3 +1,5 @@
+import { printable } from "../heap/names.js";
+
 /** A column: its heading, and whether its cells are numbers (set right). */
 export interface Column {
   readonly title: string;
@@ -16,7 +18,7 @@ function cut(text: string, max: number): string {
 }
 
 /**
- * Lines of a table with aligned columns, two spaces apart, the heading first.
+ * Lines of a table with aligned columns, two spaces apart, the heading first. Cells are made printable.
  * @param paint colours a finished cell by column; the heading is row -1
  */
 export function tableLines(
@@ -25,7 +27,7 @@ export function tableLines(
   paint: (text: string, column: number, row: number) => string = (text) => text,
 ): string[] {
   const cells = [columns.map((c) => c.title), ...rows].map((row) =>
-    row.map((text, i) => cut(text, columns[i].max ?? Infinity)),
+    row.map((text, i) => cut(printable(text, Infinity), columns[i].max ?? Infinity)),
   );
   const widths = columns.map((_, i) => cells.reduce((most, row) => Math.max(most, width(row[i])), 0));
   return cells.map((row, r) =>

@@ -1,26 +1,38 @@
 import type { NodeIndex, NumberTable } from "../heap/HeapGraph.js";
 
-/** Values of the few nodes that are numbers: sorted node indices and their values. */
-export class SparseNumbers implements NumberTable {
-  readonly #nodes: Uint32Array;
-  readonly #values: Float64Array;
+/** Some nodes and their values, row by row. */
+export interface NumberGroup {
+  readonly nodes: Uint32Array;
+  readonly values: Float64Array;
+}
 
-  constructor(nodes: Uint32Array, values: Float64Array) {
-    const order = nodes.map((_, i) => i).sort((a, b) => nodes[a]! - nodes[b]!);
-    this.#nodes = nodes.map((_, i) => nodes[order[i]!]!);
-    this.#values = values.map((_, i) => values[order[i]!]!);
+/** Values of the few nodes that are numbers: node indices in ascending order, found by halving. */
+export class SparseNumbers implements NumberTable {
+  readonly #groups: readonly NumberGroup[];
+
+  constructor(groups: readonly NumberGroup[]) {
+    this.#groups = groups.map(ascending);
   }
 
   get(node: NodeIndex): number | undefined {
-    let low = 0;
-    let high = this.#nodes.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >>> 1;
-      const at = this.#nodes[middle]!;
-      if (at === node) return this.#values[middle];
-      if (at < node) low = middle + 1;
-      else high = middle - 1;
+    for (const { nodes, values } of this.#groups) {
+      let low = 0;
+      let high = nodes.length - 1;
+      while (low <= high) {
+        const middle = (low + high) >>> 1;
+        if (nodes[middle] === node) return values[middle];
+        if (nodes[middle] < node) low = middle + 1;
+        else high = middle - 1;
+      }
     }
     return undefined;
   }
+}
+
+function ascending(group: NumberGroup): NumberGroup {
+  const { nodes, values } = group;
+  // Usually they are in order already, and sorting a million costs more than looking.
+  if (nodes.every((node, i) => i === 0 || nodes[i - 1] < node)) return group;
+  const order = nodes.map((_, i) => i).sort((a, b) => nodes[a] - nodes[b]);
+  return { nodes: nodes.map((_, i) => nodes[order[i]]), values: values.map((_, i) => values[order[i]]) };
 }

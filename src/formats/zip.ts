@@ -11,6 +11,11 @@ const DEFLATED = 8;
 const PLAUSIBLE_RATIO = 200;
 const ALWAYS_ALLOWED = 64 << 20;
 const MAX_MEMBERS = 4096;
+// Sizes and places in the end record and the directory, APPNOTE.TXT 4.3.12 and 4.3.16.
+const END_RECORD = 22;
+const DIRECTORY_SIZE_AT = 12;
+const DIRECTORY_ENTRY = 46;
+const IN_ZIP64 = 0xffffffff;
 
 /** A member of an archive. */
 export interface ZipMember {
@@ -42,18 +47,25 @@ async function* chunks(source: ByteSource, start: number, end: number): AsyncGen
 export class ZipArchive {
   readonly #source: ByteSource;
   readonly #format: string;
-  readonly #zip: yauzl.ZipFile;
   readonly #entries: Map<string, yauzl.Entry>;
+  /** Where each member's data begins. */
+  readonly #starts: Map<string, number>;
 
-  private constructor(source: ByteSource, format: string, zip: yauzl.ZipFile, entries: Map<string, yauzl.Entry>) {
+  private constructor(
+    source: ByteSource,
+    format: string,
+    entries: Map<string, yauzl.Entry>,
+    starts: Map<string, number>,
+  ) {
     this.#source = source;
     this.#format = format;
-    this.#zip = zip;
     this.#entries = entries;
+    this.#starts = starts;
   }
 
   /**
-   * Reads the central directory.
+   * Reads the central directory and each member's own header. No checksum covers the directory, so a flipped bit in a
+   * name would make a member vanish: each name must stand in both places, and the directory be as long as declared.
    * @throws SnapshotError truncated, corrupt, or too-large (declared sizes that no real snapshot has)
    */
   static async open(source: ByteSource, format: string): Promise<ZipArchive> {
@@ -89,7 +101,10 @@ export class ZipArchive {
         { format, advice: "It is damaged or made to exhaust memory. Capture the snapshot again." },
       );
     }
-    return new ZipArchive(source, format, zip, entries);
+    await checkDirectorySize(source, format, zip, entries.values());
+    const starts = new Map<string, number>();
+    for (const [name, entry] of entries) starts.set(name, await dataStart(zip, entry, format));
+    return new ZipArchive(source, format, entries, starts);
   }
 
   has(name: string): boolean {
@@ -120,15 +135,9 @@ export class ZipArchive {
         offset: entry.relativeOffsetOfLocalHeader,
         cause,
       });
-    const start = await new Promise<number>((resolve, reject) => {
-      this.#zip.readLocalFileHeader(entry, { minimal: true }, (error, header) => {
-        if (error) reject(fail(`has a broken header (${error.message})`, error));
-        else resolve(header.fileDataStart);
-      });
-    });
+    const start = this.#starts.get(name)!;
     const end = start + entry.compressedSize;
-    if (end > this.#source.size) throw fail("runs past the end of the file");
-    const out = new Uint8Array(entry.uncompressedSize);
+    const out = allocate(entry.uncompressedSize, name, this.#format);
     let filled = 0;
     let crc = 0;
     try {
@@ -161,7 +170,63 @@ export class ZipArchive {
   }
 }
 
+function allocate(size: number, name: string, format: string): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(size);
+  } catch (error) {
+    throw new SnapshotError("too-large", `member ${name} needs ${size} bytes of memory, more than there is`, {
+      format,
+      advice: "Open it on a machine with more memory.",
+      cause: error,
+    });
+  }
+}
+
+/** Where a member's data begins. Rejects where its own header is broken or names another member. */
+function dataStart(zip: yauzl.ZipFile, entry: yauzl.Entry, format: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const fail = (what: string, cause?: unknown) =>
+      reject(
+        new SnapshotError("corrupt", `member ${JSON.stringify(entry.fileName)} ${what}`, {
+          format,
+          offset: entry.relativeOffsetOfLocalHeader,
+          cause,
+        }),
+      );
+    zip.readLocalFileHeader(entry, (error, header) => {
+      if (error instanceof SnapshotError) reject(error);
+      else if (error) fail(`has a broken header (${error.message})`, error);
+      else if (!header.fileName.equals(entry.fileNameRaw)) fail("has another name in its own header");
+      else resolve(header.fileDataStart);
+    });
+  });
+}
+
+/** Refuses an archive whose directory is not as long as its end record says: entries are lost then. */
+async function checkDirectorySize(
+  source: ByteSource,
+  format: string,
+  zip: yauzl.ZipFile,
+  entries: Iterable<yauzl.Entry>,
+): Promise<void> {
+  const end = Buffer.alloc(END_RECORD);
+  const offset = source.size - END_RECORD - zip.comment.length;
+  await source.read(end, offset);
+  const declared = end.readUInt32LE(DIRECTORY_SIZE_AT);
+  let size = 0;
+  for (const entry of entries) {
+    size += DIRECTORY_ENTRY + entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
+  }
+  if (declared === size || declared === IN_ZIP64) return;
+  throw new SnapshotError(
+    "corrupt",
+    `the archive's directory has ${size} bytes in ${zip.entryCount} entries where ${declared} bytes are declared`,
+    { format, offset },
+  );
+}
+
 function brokenDirectory(source: ByteSource, format: string, error: Error): SnapshotError {
+  if (error instanceof SnapshotError) return error;
   return new SnapshotError(
     "truncated",
     `the archive's directory can't be read: ${error.message}. The file has ${source.size} bytes; ` +

@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { constants } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { printJson } from "../output.js";
 import { UsageError } from "../run.js";
 
 const AGENT = "ouroboros_capture.py";
-const FAILED = 1;
+// What shells add to the number of the signal that ended a program.
+const BY_SIGNAL = 128;
 
 interface CaptureOptions {
   readonly output?: string;
@@ -68,7 +70,7 @@ function run(command: string, args: readonly string[], json: boolean): Promise<n
     process.on("SIGINT", pass).on("SIGTERM", pass);
     child.on("exit", (code, signal) => {
       process.off("SIGINT", pass).off("SIGTERM", pass);
-      resolve(code ?? (signal ? FAILED : 0));
+      resolve(code ?? BY_SIGNAL + (signal ? constants.signals[signal] : 0));
     });
   });
 }

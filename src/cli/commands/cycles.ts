@@ -41,7 +41,7 @@ function* familyLines(session: Session, family: FamilyRow): Generator<string> {
   yield "";
   yield `${place}${formatCount(family.count)} × ${printable(family.signature)}`;
   yield `  ${formatBytes(family.bytes)}${pinned}`;
-  const name = (id: string) => session.graph.nodeName(session.node(id));
+  const name = (id: string) => printable(session.graph.nodeName(session.node(id)));
   for (const edge of family.edges.slice(0, EDGES_SHOWN)) {
     yield pc.dim(`  ${edge.from} ${name(edge.from)} ${printable(edge.label)} → ${edge.to} ${name(edge.to)}`);
   }

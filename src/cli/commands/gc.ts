@@ -1,5 +1,6 @@
 import pc from "picocolors";
 import { formatBytes, formatCount } from "../../detect/Finding.js";
+import { printable } from "../../heap/names.js";
 import { gc } from "../../session/queries/gc.js";
 import type { Session } from "../../session/Session.js";
 import { printJson, printLines } from "../output.js";
@@ -37,7 +38,7 @@ function gcLines(session: Session): string[] {
   }
   if (verdict.finalizers.length > 0) lines.push(`${formatCount(verdict.finalizers.length)} finalizers would run`);
   if (verdict.callbacks.length > 0) lines.push(`${formatCount(verdict.callbacks.length)} weakref callbacks would run`);
-  for (const reason of verdict.unknown) lines.push(pc.yellow(`uncertain: ${reason}`));
+  for (const reason of verdict.unknown) lines.push(pc.yellow(`uncertain: ${printable(reason, 500)}`));
   if (found === 0) return lines;
   const rows = [...byType].sort((a, b) => b[1].bytes - a[1].bytes);
   const shown = rows.slice(0, TYPES_SHOWN).map(([name, row]) => [formatCount(row.count), formatBytes(row.bytes), name]);

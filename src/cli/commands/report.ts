@@ -8,6 +8,7 @@ import { type CommonOptions, openSession } from "../run.js";
 import { headline } from "./info.js";
 
 const PATH_STEPS = 12;
+const TEXT = 2000;
 
 /** `ouroboros report FILE` */
 export async function runReport(file: string, options: CommonOptions): Promise<void> {
@@ -44,14 +45,17 @@ function* findingLines(file: string, finding: ReportedFinding): Generator<string
   const where = finding.location;
   const place = where ? `${pc.bold(placeText(where))}  ${printable(where.name)}` : pc.bold("no source line known");
   yield `${place}  ${paint(`${finding.severity}: ${finding.rule}`)}`;
-  yield `  ${finding.title}`;
-  yield `  ${pc.dim("why")}   ${finding.why}`;
+  yield `  ${printable(finding.title, TEXT)}`;
+  yield `  ${pc.dim("why")}   ${printable(finding.why, TEXT)}`;
   if (finding.path.length > 1) yield `  ${pc.dim("path")}  ${pathText(finding)}`;
-  if (finding.fix !== undefined) yield `  ${pc.dim("fix")}   ${finding.fix}`;
+  if (finding.fix !== undefined) yield `  ${pc.dim("fix")}   ${printable(finding.fix, TEXT)}`;
   yield `  ${pc.dim("see")}   ${pc.dim(`ouroboros object ${printable(file, 1000)} ${finding.objects[0]}`)}`;
 }
 
 function pathText({ path }: ReportedFinding): string {
   const steps = path.slice(0, PATH_STEPS).map((step, i) => (i === 0 ? step.name : ` ${step.label} → ${step.name}`));
-  return steps.join("") + (path.length > PATH_STEPS ? ` … ${path.length - PATH_STEPS} more` : "");
+  return (
+    steps.map((step) => printable(step)).join("") +
+    (path.length > PATH_STEPS ? ` … ${path.length - PATH_STEPS} more` : "")
+  );
 }

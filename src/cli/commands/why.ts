@@ -4,6 +4,8 @@ import { why, type WhyResult } from "../../session/queries/why.js";
 import { printJson, printLines } from "../output.js";
 import { type CommonOptions, openSession } from "../run.js";
 
+const EXPRESSION = 2000;
+
 /** `ouroboros why FILE ID` */
 export async function runWhy(
   file: string,
@@ -20,11 +22,11 @@ function* lines(result: WhyResult): Generator<string> {
   if (result.paths.length === 0) yield "No path leads to it: it is a root itself, or all paths are avoided.";
   for (const path of result.paths) {
     yield "";
-    yield pc.bold(path.expression);
+    yield pc.bold(printable(path.expression, EXPRESSION));
     for (const [i, step] of path.steps.entries()) {
       yield i === 0
-        ? `  ${pc.dim(step.id)} ${step.name}  ${pc.dim(`(${path.root})`)}`
-        : `  ${pc.dim(step.id)} ${printable(step.label)} → ${step.name}`;
+        ? `  ${pc.dim(step.id)} ${printable(step.name)}  ${pc.dim(`(${printable(path.root)})`)}`
+        : `  ${pc.dim(step.id)} ${printable(step.label)} → ${printable(step.name)}`;
     }
   }
 }

@@ -30,6 +30,9 @@ export function splitEdges(
   const entries = words.length / 2;
   const fail = (what: string) => new SnapshotError("corrupt", `column edges/to ${what}`, { format: FORMAT });
   if (entries < total) throw fail(`has ${entries} entries, fewer than the ${total} nodes`);
+  if (entries > 0 && (words.at(-2) !== markerLow || words.at(-1) !== markerHigh)) {
+    throw fail("does not end with a marker");
+  }
   const first = new Uint32Array(rows + 1);
   const to = new Uint32Array(entries - total);
   let node = 0;
@@ -49,7 +52,6 @@ export function splitEdges(
     else break;
   }
   if (node !== total) throw fail(`has ${node} runs where ${total} nodes are declared`);
-  if (edge + dangling !== to.length) throw fail("does not end with a marker");
   first.fill(edge, node + 1);
   return { first, to: to.subarray(0, edge), dangling };
 }

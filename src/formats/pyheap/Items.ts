@@ -38,7 +38,7 @@ function lookUp(words: Uint32Array, index: AddressIndex, offset: number): Uint32
  */
 export async function loadItems(columns: Columns, nodes: AddressIndex, strings: AddressIndex): Promise<Items> {
   const empty = new Uint32Array(0);
-  if (!columns.has("items/owner")) {
+  if (!columns.hasGroup("items/owner", "items/length", "items/kind", "items/key", "items/value")) {
     return { rows: 0, owner: empty, kind: new Uint8Array(0), start: new Uint32Array(1), key: empty, value: empty };
   }
   const fail = (what: string) => new SnapshotError("corrupt", `items: ${what}`, { format: FORMAT });

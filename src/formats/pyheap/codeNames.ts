@@ -36,7 +36,8 @@ export async function loadCodes(
     freeStart: new Uint32Array(1),
     free: new Uint32Array(0),
   };
-  if (!columns.has("codes/id")) return codes;
+  const members = ["id", "file", "name", "qualname", "line", "freevar_count", "freevar"];
+  if (!columns.hasGroup(...members.map((member) => `codes/${member}`))) return codes;
   const ids = await columns.words("codes/id");
   const rows = ids.length / 2;
   const stringOf = (words: Uint32Array, row: number): number =>
@@ -46,6 +47,8 @@ export async function loadCodes(
   const qualname = await columns.words("codes/qualname", rows);
   const line = await columns.u4("codes/line", rows);
   const freeCount = await columns.u4("codes/freevar_count", rows);
+  const freeTotal = freeCount.reduce((sum, count) => sum + count, 0);
+  const freeWords = await columns.words("codes/freevar", freeTotal);
   const freeStart = new Uint32Array(rows + 1);
   const names = new Uint32Array(rows);
   const files = new Map<number, string>();
@@ -59,8 +62,7 @@ export async function loadCodes(
     const node = nodes.find(ids[2 * row]!, ids[2 * row + 1]!);
     if (node >= 0) codes.locationOf.set(node, row + 1);
   }
-  const freeWords = await columns.words("codes/freevar", freeStart[rows]!);
-  const free = new Uint32Array(freeStart[rows]!);
+  const free = new Uint32Array(freeTotal);
   for (let i = 0; i < free.length; i++) free[i] = stringOf(freeWords, i);
   return { ...codes, names, freeStart, free };
 }

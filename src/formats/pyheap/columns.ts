@@ -17,6 +17,18 @@ export class Columns {
     return this.#zip.has(`${name}.npy`);
   }
 
+  /**
+   * True if the file has a group of columns.
+   * @throws SnapshotError corrupt where it has only some of them
+   */
+  hasGroup(...names: readonly string[]): boolean {
+    const missing = names.filter((name) => !this.has(name));
+    if (missing.length === 0 || missing.length === names.length) return missing.length === 0;
+    throw new SnapshotError("corrupt", `column ${missing[0]} is missing, though others of its group are there`, {
+      format: FORMAT,
+    });
+  }
+
   async #data(name: string, dtype: Dtype, length?: number): Promise<Uint8Array<ArrayBuffer>> {
     const column = npyData(name, await this.#zip.read(`${name}.npy`, this.#signal), dtype);
     if (length !== undefined && column.length !== length) {

@@ -3,6 +3,8 @@ import { SnapshotError } from "../errors.js";
 export const FORMAT = "pyheapsnapshot";
 export const VERSION = 1;
 const NAME_LIMIT = 1000;
+// ECMAScript, "Time Values and Time Range": 8.64e15 milliseconds.
+const MAX_SECONDS = 8.64e12;
 
 /** A row of `meta.types`. Sizes in bytes. */
 export interface MetaType {
@@ -79,6 +81,12 @@ function optionalNumber(value: Json | undefined): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
+/** Seconds since 1970 that a Date can hold. */
+function time(value: Json | undefined): number | null {
+  const seconds = optionalNumber(value);
+  return seconds === null || Math.abs(seconds) > MAX_SECONDS ? null : seconds;
+}
+
 function types(value: Json | undefined): MetaType[] {
   return array(value, "types").map((row, i) => {
     const [id, module, name, flags, finalizers] = array(row, `types[${i}]`);
@@ -151,7 +159,7 @@ export function parseMeta(bytes: Uint8Array): Meta {
       natural(minor, "runtime.version[1]"),
       natural(micro, "runtime.version[2]"),
     ],
-    capturedAt: optionalNumber(process["capturedAt"]),
+    capturedAt: time(process["capturedAt"]),
     pid: optionalNumber(process["pid"]),
     argv: array(process["argv"] ?? [], "process.argv").map((a, i) => text(a, `process.argv[${i}]`)),
     cwd: text(process["cwd"] ?? "", "process.cwd"),

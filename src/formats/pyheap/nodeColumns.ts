@@ -1,7 +1,7 @@
 import { Flag, NO_GENERATION, UNKNOWN_REFCOUNT } from "../../heap/kinds.js";
 import { type AddressIndex, findNumber } from "../AddressIndex.js";
 import { signedNumbers } from "../npy.js";
-import { SparseNumbers } from "../SparseNumbers.js";
+import { type NumberGroup, SparseNumbers } from "../SparseNumbers.js";
 import type { Columns } from "./columns.js";
 import type { Meta } from "./meta.js";
 import { isHeapType } from "./typeKinds.js";
@@ -83,22 +83,24 @@ export function generations(meta: Meta, rows: number): Uint8Array {
 
 /** Values of ints and floats. */
 export async function loadNumbers(columns: Columns, nodes: AddressIndex): Promise<SparseNumbers> {
-  const found: number[][] = [];
+  const groups: NumberGroup[] = [];
   for (const group of ["ints", "floats"]) {
-    if (!columns.has(`${group}/id`)) continue;
+    if (!columns.hasGroup(`${group}/id`, `${group}/value`)) continue;
     const ids = await columns.words(`${group}/id`);
     const rows = ids.length / 2;
-    const values =
+    const all =
       group === "ints"
         ? signedNumbers(await columns.words("ints/value", rows, "<i8"))
         : await columns.f8("floats/value", rows);
+    const found = { nodes: new Uint32Array(rows), values: new Float64Array(rows) };
+    let length = 0;
     for (let i = 0; i < rows; i++) {
-      const node = nodes.find(ids[2 * i]!, ids[2 * i + 1]!);
-      if (node >= 0) found.push([node, values[i]!]);
+      const node = nodes.find(ids[2 * i], ids[2 * i + 1]);
+      if (node < 0) continue;
+      found.nodes[length] = node;
+      found.values[length++] = all[i];
     }
+    groups.push({ nodes: found.nodes.subarray(0, length), values: found.values.subarray(0, length) });
   }
-  return new SparseNumbers(
-    Uint32Array.from(found, ([node]) => node!),
-    Float64Array.from(found, ([, value]) => value!),
-  );
+  return new SparseNumbers(groups);
 }

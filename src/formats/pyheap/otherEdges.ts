@@ -15,7 +15,7 @@ export async function loadOwned(
   strings: AddressIndex,
   extra: ExtraEdges,
 ): Promise<void> {
-  if (!columns.has("owned/from")) return;
+  if (!columns.hasGroup("owned/from", "owned/to", "owned/name")) return;
   const from = await columns.words("owned/from");
   const to = await columns.words("owned/to", from.length / 2);
   const name = await columns.words("owned/name", from.length / 2);
@@ -34,7 +34,7 @@ export async function loadOwned(
  * @throws SnapshotError corrupt where a referent is no object
  */
 export async function loadWeakrefs(columns: Columns, nodes: AddressIndex, extra: ExtraEdges): Promise<Uint32Array> {
-  if (!columns.has("weakrefs/ref")) return new Uint32Array(0);
+  if (!columns.hasGroup("weakrefs/referent", "weakrefs/ref")) return new Uint32Array(0);
   const referent = await columns.words("weakrefs/referent");
   const ref = await columns.words("weakrefs/ref", referent.length / 2);
   const pairs = new Uint32Array(referent.length);

@@ -27,6 +27,8 @@ import { isHeapType, kindOfType } from "./typeKinds.js";
 const BYTES_PER_NODE = 100;
 const MAX_META = 512 << 20;
 const SYNTHETIC_BASE = 2 ** 52;
+// High word of the first address that is none: there the reader's own ids begin.
+const ADDRESS_LIMIT = SYNTHETIC_BASE / 2 ** 32;
 
 /** True if the file starts as a ZIP archive does. */
 export async function looksLikeZip(source: ByteSource): Promise<boolean> {
@@ -53,6 +55,8 @@ export async function readPyHeap(source: ByteSource, options: ReadOptions = {}):
   }
   if (zip.sizeOf("meta.json")! > MAX_META) throw corrupt("meta.json is larger than any real one");
   const meta = parseMeta(await zip.read("meta.json", options.signal));
+  if (meta.total * 8 > (zip.sizeOf("nodes/id.npy") ?? Infinity))
+    throw corrupt("fewer objects are stored than declared");
   const declared = zip.members().reduce((sum, member) => sum + member.size, 0);
   const needed = declared + meta.total * BYTES_PER_NODE;
   if (needed > (options.maxBytes ?? Infinity)) {
@@ -61,8 +65,13 @@ export async function readPyHeap(source: ByteSource, options: ReadOptions = {}):
       advice: `Only ${options.maxBytes} are to be had here. Open it on a machine with more memory.`,
     });
   }
-  if (meta.total * 8 > (zip.sizeOf("nodes/id.npy") ?? 0)) throw corrupt("fewer objects are stored than declared");
   return new Reader(meta, new Columns(zip, options.signal), options).read();
+}
+
+function checkBelow(words: Uint32Array, limit: number, what: string): void {
+  for (let i = 1; i < words.length; i += 2) {
+    if (words[i]! >= limit) throw corrupt(`object ${(i - 1) / 2} has an impossible ${what}`);
+  }
 }
 
 class Reader {
@@ -90,6 +99,7 @@ class Reader {
     const total = this.#total;
     this.#step(0, "objects");
     const idWords = await this.#columns.words("nodes/id", total);
+    checkBelow(idWords, ADDRESS_LIMIT, "address");
     const nodes = new AddressIndex(idWords);
     if (nodes.duplicate >= 0) throw corrupt(`object ${nodes.duplicate} has an address that stood before`);
     const threads = await loadThreads(this.#columns, meta);
@@ -181,7 +191,9 @@ class Reader {
     for (let i = total; i < rows; i++) id[i] = SYNTHETIC_BASE + i;
     const refcount = await loadRefcounts(this.#columns, meta, nodes, rows);
     const selfSize = new Float64Array(rows);
-    selfSize.set(unsignedNumbers(await this.#columns.words("nodes/size", total)));
+    const sizeWords = await this.#columns.words("nodes/size", total);
+    checkBelow(sizeWords, ADDRESS_LIMIT, "size");
+    selfSize.set(unsignedNumbers(sizeWords));
     const flags = await loadFlags(this.#columns, meta, nodes, type, refcount);
     const types = this.#types(nodes, table, text);
     const edges = extra.merge(traversed, labeler.label);

@@ -24,7 +24,11 @@ export interface ThreadTables {
  */
 export async function loadThreads(columns: Columns, meta: Meta): Promise<ThreadTables> {
   const none = new Uint32Array(0);
-  if (!columns.has("frames/thread")) {
+  const there = columns.hasGroup(
+    ...["frames/thread", "frames/id", "frames/code", "frames/line"],
+    ...["locals/frame", "locals/name", "locals/value"],
+  );
+  if (!there) {
     return {
       frames: 0,
       thread: none,
