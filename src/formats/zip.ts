@@ -1,5 +1,7 @@
 import { Readable } from "node:stream";
-import { crc32, createInflateRaw } from "node:zlib";
+import { constants } from "node:buffer";
+import { promisify } from "node:util";
+import { crc32, inflateRaw, type ZlibOptions } from "node:zlib";
 import yauzl from "yauzl";
 import type { ByteSource } from "./ByteSource.js";
 import { SnapshotError } from "./errors.js";
@@ -11,11 +13,14 @@ const DEFLATED = 8;
 const PLAUSIBLE_RATIO = 200;
 const ALWAYS_ALLOWED = 64 << 20;
 const MAX_MEMBERS = 4096;
+const SLACK = 64;
 // Sizes and places in the end record and the directory, APPNOTE.TXT 4.3.12 and 4.3.16.
 const END_RECORD = 22;
 const DIRECTORY_SIZE_AT = 12;
 const DIRECTORY_ENTRY = 46;
 const IN_ZIP64 = 0xffffffff;
+
+const inflate = promisify<Buffer, ZlibOptions, Buffer>(inflateRaw);
 
 /** A member of an archive. */
 export interface ZipMember {
@@ -50,6 +55,7 @@ export class ZipArchive {
   readonly #entries: Map<string, yauzl.Entry>;
   /** Where each member's data begins. */
   readonly #starts: Map<string, number>;
+  readonly #coming = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
 
   private constructor(
     source: ByteSource,
@@ -120,11 +126,28 @@ export class ZipArchive {
     return this.#entries.get(name)?.uncompressedSize;
   }
 
+  /** Starts reading members that will be wanted soon, so that decompression goes on in other threads meanwhile. */
+  prefetch(names: Iterable<string>, signal?: AbortSignal): void {
+    for (const name of names) {
+      if (!this.#entries.has(name) || this.#coming.has(name)) continue;
+      const coming = this.#load(name, signal);
+      // Whoever asks for the member sees the error.
+      coming.catch(() => undefined);
+      this.#coming.set(name, coming);
+    }
+  }
+
   /**
    * The whole of a member in a fresh buffer of exactly its declared size.
    * @throws SnapshotError corrupt where size or CRC-32 differ, or the data does not inflate
    */
-  async read(name: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  read(name: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    const coming = this.#coming.get(name) ?? this.#load(name, signal);
+    this.#coming.delete(name);
+    return coming;
+  }
+
+  async #load(name: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     const entry = this.#entries.get(name);
     if (!entry) {
       throw new SnapshotError("corrupt", `member ${name} is missing`, { format: this.#format });
@@ -135,51 +158,39 @@ export class ZipArchive {
         offset: entry.relativeOffsetOfLocalHeader,
         cause,
       });
-    const start = this.#starts.get(name)!;
-    const end = start + entry.compressedSize;
-    const out = allocate(entry.uncompressedSize, name, this.#format);
-    let filled = 0;
-    let crc = 0;
+    const size = entry.uncompressedSize;
+    if (Math.max(size, entry.compressedSize) + SLACK > constants.MAX_LENGTH) {
+      throw new SnapshotError("too-large", `member ${name} needs ${size} bytes in one piece, more than can be had`, {
+        format: this.#format,
+        advice: "Capture less: the columns of one snapshot are limited to 4 GB each.",
+      });
+    }
+    const stored = Buffer.allocUnsafeSlow(entry.compressedSize);
+    await this.#source.read(stored, this.#starts.get(name)!);
+    signal?.throwIfAborted();
+    let plain: Buffer;
     try {
-      for await (const chunk of this.#plain(entry, start, end)) {
-        signal?.throwIfAborted();
-        if (filled + chunk.length > out.length) throw fail("is longer than declared");
-        out.set(chunk, filled);
-        crc = crc32(chunk, crc);
-        filled += chunk.length;
-      }
+      plain = await decompress(entry, stored);
     } catch (error) {
-      if (error instanceof SnapshotError || signal?.aborted === true) throw error;
+      if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw fail("is longer than declared");
       throw fail(`does not decompress (${(error as Error).message})`, error);
     }
-    if (filled !== out.length) throw fail(`is shorter than declared (${filled} of ${out.length} bytes)`);
-    if (crc !== entry.crc32) throw fail("has a wrong checksum (CRC-32)");
-    return out;
-  }
-
-  #plain(entry: yauzl.Entry, start: number, end: number): AsyncIterable<Buffer> {
-    const raw = chunks(this.#source, start, end);
-    if (entry.compressionMethod === STORED) return raw;
-    if (entry.compressionMethod !== DEFLATED) {
-      throw new Error(`unknown compression method ${entry.compressionMethod}`);
-    }
-    const inflate = createInflateRaw({ chunkSize: CHUNK });
-    const input = Readable.from(raw, { objectMode: false });
-    input.on("error", (error) => inflate.destroy(error));
-    return input.pipe(inflate);
+    signal?.throwIfAborted();
+    if (plain.length > size) throw fail("is longer than declared");
+    if (plain.length < size) throw fail(`is shorter than declared (${plain.length} of ${size} bytes)`);
+    if (crc32(plain) !== entry.crc32) throw fail("has a wrong checksum (CRC-32)");
+    return plain as Uint8Array<ArrayBuffer>;
   }
 }
 
-function allocate(size: number, name: string, format: string): Uint8Array<ArrayBuffer> {
-  try {
-    return new Uint8Array(size);
-  } catch (error) {
-    throw new SnapshotError("too-large", `member ${name} needs ${size} bytes of memory, more than there is`, {
-      format,
-      advice: "Open it on a machine with more memory.",
-      cause: error,
-    });
+function decompress(entry: yauzl.Entry, stored: Buffer): Promise<Buffer> {
+  if (entry.compressionMethod === STORED) return Promise.resolve(stored);
+  if (entry.compressionMethod !== DEFLATED) {
+    return Promise.reject(new Error(`unknown compression method ${entry.compressionMethod}`));
   }
+  // One chunk of output with room to spare: a full one would make zlib allocate another of the same size.
+  const room = entry.uncompressedSize + SLACK;
+  return inflate(stored, { chunkSize: room, maxOutputLength: room });
 }
 
 /** Where a member's data begins. Rejects where its own header is broken or names another member. */

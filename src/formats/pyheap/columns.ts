@@ -13,6 +13,14 @@ export class Columns {
     this.#signal = signal;
   }
 
+  /** Starts loading columns that will be wanted, as far as the file has them. */
+  prefetch(...names: readonly string[]): void {
+    this.#zip.prefetch(
+      names.map((name) => `${name}.npy`),
+      this.#signal,
+    );
+  }
+
   has(name: string): boolean {
     return this.#zip.has(`${name}.npy`);
   }
