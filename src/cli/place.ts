@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { basename, relative } from "node:path";
 import type { SourceLocation } from "../heap/HeapGraph.js";
 import { printable } from "../heap/names.js";
 
@@ -7,4 +7,10 @@ export function placeText(location: SourceLocation): string {
   const inside = relative(process.cwd(), location.file);
   const file = inside !== "" && !inside.startsWith("..") ? inside : location.file;
   return printable(location.line > 0 ? `${file}:${location.line}` : file, 1000);
+}
+
+/** How this program was called, for commands to copy: `ouroboros`, or `node dist/cli.js` in a checkout. */
+export function programText(): string {
+  const script = process.argv[1] ?? "";
+  return /\.[cm]?[jt]s$/.test(basename(script)) ? `node ${relative(process.cwd(), script)}` : "ouroboros";
 }

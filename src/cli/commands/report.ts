@@ -3,7 +3,7 @@ import { formatCount } from "../../detect/Finding.js";
 import { printable } from "../../heap/names.js";
 import { report, type Report, type ReportedFinding } from "../../session/queries/report.js";
 import { printJson, printLines } from "../output.js";
-import { placeText } from "../place.js";
+import { placeText, programText } from "../place.js";
 import { type CommonOptions, openSession } from "../run.js";
 import { headline } from "./info.js";
 
@@ -49,7 +49,7 @@ function* findingLines(file: string, finding: ReportedFinding): Generator<string
   yield `  ${pc.dim("why")}   ${printable(finding.why, TEXT)}`;
   if (finding.path.length > 1) yield `  ${pc.dim("path")}  ${pathText(finding)}`;
   if (finding.fix !== undefined) yield `  ${pc.dim("fix")}   ${printable(finding.fix, TEXT)}`;
-  yield `  ${pc.dim("see")}   ${pc.dim(`ouroboros object ${printable(file, 1000)} ${finding.objects[0]}`)}`;
+  yield `  ${pc.dim("see")}   ${pc.dim(`${programText()} object ${printable(file, 1000)} ${finding.objects[0]}`)}`;
 }
 
 function pathText({ path }: ReportedFinding): string {
