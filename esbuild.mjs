@@ -1,6 +1,6 @@
 // Bundles the entry points into dist/ and puts the Python agent beside them: `npm run build`.
 import { build } from "esbuild";
-import { chmod, copyFile, mkdir } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -9,12 +9,15 @@ const root = dirname(fileURLToPath(import.meta.url));
 // Bundled CommonJS packages call require() for Node's own modules, which an ES module does not have.
 const requireBanner = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
+const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+
 /** @type {import("esbuild").BuildOptions} */
 const node = {
   platform: "node",
   target: "node20",
   format: "esm",
   banner: { js: requireBanner },
+  define: { OUROBOROS_VERSION: JSON.stringify(version) },
 };
 
 /** @type {readonly (import("esbuild").BuildOptions & { outfile: string, executable?: boolean })[]} */

@@ -32,7 +32,8 @@ export default defineConfig(
       "@typescript-eslint/only-throw-error": "error",
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
       "@typescript-eslint/consistent-type-imports": "error",
-      // `column[i]!`: the index is in range by construction.
+      "@typescript-eslint/no-unnecessary-type-assertion": "error",
+      // A map's entry that is there by construction.
       "@typescript-eslint/no-non-null-assertion": "off",
     },
   },

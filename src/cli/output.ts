@@ -2,6 +2,13 @@ import { once } from "node:events";
 import type { Writable } from "node:stream";
 
 const FLUSH = 1 << 16;
+// Valid in JSON texts as they are, but a terminal would act on them.
+const ESCAPED = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+function text(value: unknown): string {
+  const json = JSON.stringify(value) ?? "null";
+  return json.replace(ESCAPED, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
 
 /**
  * A value as JSON text in pieces, so that long lists never become one string. Iterables other than strings become
@@ -9,7 +16,7 @@ const FLUSH = 1 << 16;
  */
 export function* jsonPieces(value: unknown): Generator<string> {
   if (value === null || typeof value !== "object") {
-    yield JSON.stringify(value) ?? "null";
+    yield text(value);
   } else if (Symbol.iterator in value) {
     yield "[";
     let first = true;
@@ -24,7 +31,7 @@ export function* jsonPieces(value: unknown): Generator<string> {
     let first = true;
     for (const [key, item] of Object.entries(value)) {
       if (item === undefined) continue;
-      yield `${first ? "" : ","}${JSON.stringify(key)}:`;
+      yield `${first ? "" : ","}${text(key)}:`;
       first = false;
       yield* jsonPieces(item);
     }

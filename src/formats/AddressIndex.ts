@@ -24,10 +24,10 @@ export class AddressIndex {
     this.#slots = slots;
     let duplicate = -1;
     for (let row = 0; row < rows; row++) {
-      const low = words[2 * row]!;
-      let slot = this.#hash(low, words[2 * row + 1]!);
+      const low = words[2 * row];
+      let slot = this.#hash(low, words[2 * row + 1]);
       while (slots[2 * slot + 1] !== 0) {
-        if (duplicate < 0 && slots[2 * slot] === low && this.#sameHigh(slots[2 * slot + 1]! - 1, words[2 * row + 1]!)) {
+        if (duplicate < 0 && slots[2 * slot] === low && this.#sameHigh(slots[2 * slot + 1] - 1, words[2 * row + 1])) {
           duplicate = row;
         }
         slot = (slot + 1) & this.#mask;
@@ -53,7 +53,7 @@ export class AddressIndex {
     const slots = this.#slots;
     let slot = this.#hash(low, high);
     for (;;) {
-      const row = slots[2 * slot + 1]!;
+      const row = slots[2 * slot + 1];
       if (row === 0) return -1;
       if (slots[2 * slot] === low && this.#words[2 * row - 1] === high) return row - 1;
       slot = (slot + 1) & this.#mask;

@@ -8,6 +8,14 @@ export interface ByteSource {
   read(target: Uint8Array, position: number): Promise<void>;
 }
 
+/** True if the source begins with these bytes. */
+export async function startsWith(source: ByteSource, bytes: readonly number[]): Promise<boolean> {
+  if (source.size < bytes.length) return false;
+  const head = new Uint8Array(bytes.length);
+  await source.read(head, 0);
+  return bytes.every((byte, i) => head[i] === byte);
+}
+
 /** A source over bytes in memory. */
 export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
   return {

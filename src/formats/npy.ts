@@ -20,7 +20,7 @@ export function npyData(
 ): { data: Uint8Array<ArrayBuffer>; length: number } {
   const fail = (what: string) => new SnapshotError("corrupt", `column ${name} ${what}`, { format: "pyheapsnapshot" });
   if (member.length < 10 || MAGIC.some((byte, i) => member[i] !== byte)) throw fail("is not a .npy array");
-  const start = 10 + (member[8]! | (member[9]! << 8));
+  const start = 10 + (member[8] | (member[9] << 8));
   if (start > member.length) throw fail("has a header that runs past its end");
   const match = HEADER.exec(Buffer.from(member.buffer, member.byteOffset + 10, start - 10).toString("latin1"));
   if (!match) throw fail("has a header that is not understood");
@@ -51,13 +51,13 @@ export function asFloat64(data: Uint8Array<ArrayBuffer>): Float64Array {
 /** Unsigned 64-bit elements as numbers. Exact below 2^53. */
 export function unsignedNumbers(words: Uint32Array): Float64Array {
   const out = new Float64Array(words.length / 2);
-  for (let i = 0; i < out.length; i++) out[i] = words[2 * i]! + words[2 * i + 1]! * 4294967296;
+  for (let i = 0; i < out.length; i++) out[i] = words[2 * i] + words[2 * i + 1] * 4294967296;
   return out;
 }
 
 /** Signed 64-bit elements as numbers. Exact within ±2^53. */
 export function signedNumbers(words: Uint32Array): Float64Array {
   const out = new Float64Array(words.length / 2);
-  for (let i = 0; i < out.length; i++) out[i] = words[2 * i]! + (words[2 * i + 1]! | 0) * 4294967296;
+  for (let i = 0; i < out.length; i++) out[i] = words[2 * i] + (words[2 * i + 1] | 0) * 4294967296;
   return out;
 }

@@ -157,25 +157,25 @@ export class HeapGraph {
 
   /** Type name as people write it: without `builtins.` and `__builtin__.`. */
   typeName(node: NodeIndex): string {
-    const type = this.types[this.columns.type[node]!];
+    const type = this.types[this.columns.type[node]];
     return type ? typeInfoName(type) : "?";
   }
 
   kindName(node: NodeIndex): string {
-    return kindNames[this.columns.kind[node]!] ?? "other";
+    return kindNames[this.columns.kind[node]] ?? "other";
   }
 
   hasFlag(node: NodeIndex, flag: number): boolean {
-    return (this.columns.flags[node]! & flag) !== 0;
+    return (this.columns.flags[node] & flag) !== 0;
   }
 
   location(node: NodeIndex): SourceLocation | undefined {
-    return this.locations[this.columns.location[node]! - 1];
+    return this.locations[this.columns.location[node] - 1];
   }
 
   /** The id as the command line prints it: `0x…` in CPython, `@…` in V8. */
   idText(node: NodeIndex): string {
-    const id = this.columns.id[node]!;
+    const id = this.columns.id[node];
     return this.info.runtime === "v8" ? `@${id}` : `0x${id.toString(16)}`;
   }
 
@@ -188,14 +188,14 @@ export class HeapGraph {
   /** The node at an address, or undefined. */
   nodeOfAddress(address: number): NodeIndex | undefined {
     const { id } = this.columns;
-    this.#sortedIds ??= new Uint32Array(this.nodeCount).map((_, i) => i).sort((a, b) => id[a]! - id[b]!);
+    this.#sortedIds ??= new Uint32Array(this.nodeCount).map((_, i) => i).sort((a, b) => id[a] - id[b]);
     const order = this.#sortedIds;
     let low = 0;
     let high = order.length - 1;
     while (low <= high) {
       const middle = (low + high) >>> 1;
-      const at = id[order[middle]!]!;
-      if (at === address) return order[middle]!;
+      const at = id[order[middle]];
+      if (at === address) return order[middle];
       if (at < address) low = middle + 1;
       else high = middle - 1;
     }

@@ -1,4 +1,4 @@
-const decoder = new TextDecoder("utf-8");
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Read access to texts by index. Index 0 is the empty string and means "none". */
 export interface StringTable {

@@ -5,8 +5,10 @@ import { openHeap } from "./open.js";
 
 /** An id that names no object of the snapshot. */
 export class UnknownObjectError extends Error {
-  constructor(id: string, example: string) {
-    super(`no object has the id ${JSON.stringify(id)}. Ids look like ${example}; \`retained\` and \`gc\` print some`);
+  constructor(id: string, example: string | undefined) {
+    const advice =
+      example === undefined ? "The heap is empty" : `Ids look like ${example}; \`retained\` and \`gc\` print some`;
+    super(`no object has the id ${JSON.stringify(id)}. ${advice}`);
     this.name = "UnknownObjectError";
   }
 }
@@ -39,7 +41,8 @@ export class Session {
    */
   node(id: string): NodeIndex {
     const node = this.graph.nodeOfId(id);
-    if (node === undefined) throw new UnknownObjectError(id, this.graph.idText(0));
+    if (node === undefined)
+      throw new UnknownObjectError(id, this.graph.nodeCount > 0 ? this.graph.idText(0) : undefined);
     return node;
   }
 

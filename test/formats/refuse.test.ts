@@ -209,11 +209,15 @@ describe("formats: what is refused", () => {
     it("a column that is one entry shorter or longer than its group", async () => {
       for (const [name, values] of smallSnapshot().columns) {
         if (name.startsWith("marks/") || name === "edges/to") continue;
-        await refused(withColumn(name, [...values, 0]), "corrupt", /entries where|do not add up|fewer objects|no node/);
+        await refused(
+          withColumn(name, [...values, 0]),
+          "corrupt",
+          /entries where|do not add up|fewer objects|not there|no node/,
+        );
         await refused(
           withColumn(name, values.slice(1)),
           "corrupt",
-          /entries where|do not add up|fewer objects|no node/,
+          /entries where|do not add up|fewer objects|not there|no node/,
         );
       }
     });

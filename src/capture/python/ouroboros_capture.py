@@ -1972,7 +1972,7 @@ def _find_gil():
 
     struct _gil_runtime_state (Include/internal/pycore_gil.h) lies in the exported _PyRuntime: interval, last holder,
     locked, number of switches, then condition variable, mutex, and a second pair of these. It is found by the
-    interval, our own thread state, and the lock being taken."""
+    interval and our own thread state."""
     if _libc_fork is None or _VERSION < (3, 7):
         return None
     try:
@@ -1988,7 +1988,7 @@ def _find_gil():
         return None
     finally:
         os.close(descriptor)
-    pattern = struct.Struct('<QQI').pack(int(round(sys.getswitchinterval() * 1e6)), get_state(), 1)
+    pattern = struct.Struct('<QQ').pack(int(round(sys.getswitchinterval() * 1e6)), get_state())
     at = data.find(pattern)
     return None if at < 0 or data.find(pattern, at + 1) >= 0 else start + at
 

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -47,12 +47,14 @@ export async function runCapture(script: readonly string[], options: CaptureOpti
   if (options.onSignal !== undefined) flags.push("--on-signal", options.onSignal);
   if (options.inProcess) flags.push("--in-process");
   if (options.redact) flags.push("--redact");
+  const start = Date.now();
   const interpreters = options.python === undefined ? ["python3", "python"] : [options.python];
   for (const interpreter of interpreters) {
     const code = await run(interpreter, [agentPath(), ...flags, ...script], options.json === true);
     if (code === undefined) continue;
     process.exitCode = code;
-    if (options.json) await printJson({ file: existsSync(file) ? file : null, exitCode: code });
+    const written = existsSync(file) && statSync(file).mtimeMs >= start;
+    if (options.json) await printJson({ file: written ? file : null, exitCode: code });
     return;
   }
   throw new UsageError(`no Python found (tried ${interpreters.join(", ")}); name one with --python PATH`);

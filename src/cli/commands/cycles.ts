@@ -21,18 +21,22 @@ function* cycleLines(session: Session, result: CyclesResult, all: boolean): Gene
   const garbage = result.families.filter((family) => family.garbage);
   const alive = result.families.filter((family) => !family.garbage);
   const limit = all ? Infinity : FAMILIES_SHOWN;
-  yield pc.bold(`Garbage: ${formatCount(garbage.length)} families of cycles that only the collector can free`);
+  yield pc.bold(`Garbage: ${families(garbage.length)} of cycles that only the collector can free`);
   for (const family of garbage.slice(0, limit)) yield* familyLines(session, family);
   if (garbage.length > limit) yield pc.dim(`… and ${garbage.length - limit} more: --all`);
   yield "";
   yield (
-    pc.bold(`Alive: ${formatCount(alive.length)} families`) +
+    pc.bold(`Alive: ${families(alive.length)}`) +
     pc.dim(
       ` (and ${result.infrastructure.sccs} of the interpreter's own, the largest of ${formatCount(result.infrastructure.largest)} objects)`,
     )
   );
   for (const family of alive.slice(0, limit)) yield* familyLines(session, family);
   if (alive.length > limit) yield pc.dim(`… and ${alive.length - limit} more: --all`);
+}
+
+function families(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? "family" : "families"}`;
 }
 
 function* familyLines(session: Session, family: FamilyRow): Generator<string> {

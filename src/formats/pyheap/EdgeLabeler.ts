@@ -63,23 +63,23 @@ export class EdgeLabeler {
     const unnamed = packLabel(LabelSort.attribute, this.#facts.strings.cellContents);
     for (let node = 0; node < this.#facts.total; node++) {
       if (this.#facts.kind[node] !== Kind.cell) continue;
-      const name = this.cellName[node]!;
+      const name = this.cellName[node];
       const label = name === 0 ? unnamed : packLabel(LabelSort.closure, name);
-      this.label.fill(label, first[node]!, first[node + 1]!);
+      this.label.fill(label, first[node], first[node + 1]);
     }
   }
 
   /** Attributes and local variables: the name is known, the edge is found by its target. */
   #named(row: number): void {
     const { owner, kind, start, key, value } = this.#items;
-    const node = owner[row]!;
+    const node = owner[row];
     const sort = kind[row] === ItemKind.locals ? LabelSort.local : LabelSort.attribute;
     const finder = new RunFinder(this.#edges, this.label, node);
-    for (let i = start[row]!; i < start[row + 1]!; i++) {
+    for (let i = start[row]; i < start[row + 1]; i++) {
       if (value[i] === NONE || key[i] === NONE) continue;
-      const edge = finder.next(value[i]!);
-      if (edge >= 0) this.label[edge] = packLabel(sort, key[i]!);
-      if (sort === LabelSort.local && this.#facts.kind[value[i]!] === Kind.cell) this.cellName[value[i]!] ||= key[i]!;
+      const edge = finder.next(value[i]);
+      if (edge >= 0) this.label[edge] = packLabel(sort, key[i]);
+      if (sort === LabelSort.local && this.#facts.kind[value[i]] === Kind.cell) this.cellName[value[i]] ||= key[i];
     }
   }
 
@@ -100,16 +100,16 @@ export class EdgeLabeler {
       }
       let typeEdge = -1;
       let dictEdge = -1;
-      const end = first[node + 1]!;
-      for (let e = first[node]!; e < end; e++) {
+      const end = first[node + 1];
+      for (let e = first[node]; e < end; e++) {
         if (this.label[e] !== 0) {
-          if (this.label[e] === dictLabel) this.instanceDict[to[e]!] = 1;
+          if (this.label[e] === dictLabel) this.instanceDict[to[e]] = 1;
           continue;
         }
         if (to[e] === type && typeEdge < 0) {
           typeEdge = e;
           if (dictEdge >= 0) break;
-        } else if (isExactDict(to[e]!)) {
+        } else if (isExactDict(to[e])) {
           if (dictEdge < 0 || this.#facts.version[1] >= 13) dictEdge = e;
           if (typeEdge >= 0) break;
         }
@@ -119,7 +119,7 @@ export class EdgeLabeler {
       const behindType = typeEdge >= 0 && dictEdge > typeEdge;
       if (dictEdge >= 0 && !(behindType && this.#facts.isSequence(node)) && kind[node] !== Kind.type) {
         this.label[dictEdge] = dictLabel;
-        this.instanceDict[to[dictEdge]!] = 1;
+        this.instanceDict[to[dictEdge]] = 1;
       }
     }
   }
@@ -127,10 +127,10 @@ export class EdgeLabeler {
   #markDicts(node: number, dictLabel: number): void {
     const { first, to } = this.#edges;
     const isModule = this.#facts.kind[node] === Kind.module;
-    for (let e = first[node]!; e < first[node + 1]!; e++) {
-      if (!this.#facts.isExactDict(to[e]!) || (this.label[e] !== 0 && this.label[e] !== dictLabel)) continue;
+    for (let e = first[node]; e < first[node + 1]; e++) {
+      if (!this.#facts.isExactDict(to[e]) || (this.label[e] !== 0 && this.label[e] !== dictLabel)) continue;
       this.label[e] = dictLabel;
-      if (!isModule) this.instanceDict[to[e]!] = 1;
+      if (!isModule) this.instanceDict[to[e]] = 1;
       return;
     }
   }
@@ -141,20 +141,20 @@ export class EdgeLabeler {
    */
   #dict(row: number): void {
     const { owner, start, key, value } = this.#items;
-    const node = owner[row]!;
+    const node = owner[row];
     this.#dictItems.set(node, row);
     const { text, kind } = this.#facts;
-    const entries = start[row + 1]! - start[row]!;
+    const entries = start[row + 1] - start[row];
     const finder = new RunFinder(this.#edges, this.label, node);
     const keysTraversed = finder.free() >= 2 * entries;
     const keyFirst = this.#facts.version[0] === 2;
-    for (let i = start[row]!; i < start[row + 1]!; i++) {
-      const k = key[i]!;
+    for (let i = start[row]; i < start[row + 1]; i++) {
+      const k = key[i];
       if (keysTraversed && keyFirst) this.#label(finder, k, LabelSort.keyOf, 0);
       if (value[i] !== NONE && k !== NONE) {
-        const name = kind[k] === Kind.str ? text[k]! : 0;
-        if (name !== 0) this.#label(finder, value[i]!, LabelSort.key, name);
-        else this.#label(finder, value[i]!, LabelSort.nodeKey, k);
+        const name = kind[k] === Kind.str ? text[k] : 0;
+        if (name !== 0) this.#label(finder, value[i], LabelSort.key, name);
+        else this.#label(finder, value[i], LabelSort.nodeKey, k);
       }
       if (keysTraversed && !keyFirst) this.#label(finder, k, LabelSort.keyOf, 0);
       if (!keysTraversed && k !== NONE && this.instanceDict[node] === 0) {
@@ -178,14 +178,14 @@ export class EdgeLabeler {
     const dictLabel = packLabel(LabelSort.attribute, this.#facts.strings.dictName);
     for (let node = 0; node < this.#facts.total; node++) {
       if (this.#facts.heapType(node) === NONE) continue;
-      for (let e = first[node]!; e < first[node + 1]!; e++) {
+      for (let e = first[node]; e < first[node + 1]; e++) {
         if (this.label[e] !== dictLabel) continue;
-        const row = this.#dictItems.get(to[e]!);
+        const row = this.#dictItems.get(to[e]);
         if (row === undefined) break;
         const finder = new RunFinder(this.#edges, this.label, node);
-        for (let i = start[row]!; i < start[row + 1]!; i++) {
-          const name = key[i] === NONE ? 0 : this.#facts.text[key[i]!]!;
-          if (name !== 0) this.#label(finder, value[i]!, LabelSort.attribute, name);
+        for (let i = start[row]; i < start[row + 1]; i++) {
+          const name = key[i] === NONE ? 0 : this.#facts.text[key[i]];
+          if (name !== 0) this.#label(finder, value[i], LabelSort.attribute, name);
         }
         break;
       }
@@ -197,15 +197,15 @@ export class EdgeLabeler {
     const { first } = this.#edges;
     const { kind, isSequence } = this.#facts;
     for (let node = 0; node < this.#facts.total; node++) {
-      const end = first[node + 1]!;
+      const end = first[node + 1];
       if (isSequence(node)) {
         let position = 0;
-        for (let e = end - 1; e >= first[node]! && this.label[e] === 0; e--) {
+        for (let e = end - 1; e >= first[node] && this.label[e] === 0; e--) {
           this.label[e] = packLabel(LabelSort.index, position++);
         }
       } else if (kind[node] === Kind.deque) {
         let position = 0;
-        for (let e = first[node]!; e < end; e++) {
+        for (let e = first[node]; e < end; e++) {
           if (this.label[e] === 0) this.label[e] = packLabel(LabelSort.index, position++);
         }
       }
@@ -260,9 +260,9 @@ class RunFinder {
     const groups = new Map<number, number[]>();
     for (let e = this.#end - 1; e >= this.#start; e--) {
       if (this.#label[e] !== 0) continue;
-      const group = groups.get(this.#to[e]!);
+      const group = groups.get(this.#to[e]);
       if (group) group.push(e);
-      else groups.set(this.#to[e]!, [e]);
+      else groups.set(this.#to[e], [e]);
     }
     return groups;
   }

@@ -39,8 +39,8 @@ export function splitEdges(
   let edge = 0;
   let dangling = 0;
   for (let i = 0; i < words.length; i += 2) {
-    const low = words[i]!;
-    const high = words[i + 1]!;
+    const low = words[i];
+    const high = words[i + 1];
     if (low === markerLow && high === markerHigh) {
       if (node === total) throw fail(`has more runs than the ${total} nodes`);
       first[++node] = edge;
@@ -97,9 +97,9 @@ export class ExtraEdges {
   ): { firstEdge: Uint32Array; edgeTo: Uint32Array; edgeClass: Uint8Array; edgeLabel: Uint32Array } {
     const nodes = traversed.first.length - 1;
     const firstEdge = new Uint32Array(nodes + 1);
-    for (let i = 0; i < this.#length; i++) firstEdge[this.#from[i]! + 1]!++;
+    for (let i = 0; i < this.#length; i++) firstEdge[this.#from[i] + 1]++;
     for (let node = 0; node < nodes; node++) {
-      firstEdge[node + 1]! += firstEdge[node]! + traversed.first[node + 1]! - traversed.first[node]!;
+      firstEdge[node + 1] += firstEdge[node] + traversed.first[node + 1] - traversed.first[node];
     }
     const edges = traversed.to.length + this.#length;
     const edgeTo = new Uint32Array(edges);
@@ -107,15 +107,15 @@ export class ExtraEdges {
     const edgeClass = new Uint8Array(edges);
     const next = firstEdge.slice(0, nodes);
     for (let node = 0; node < nodes; node++) {
-      let at = next[node]!;
-      for (let e = traversed.first[node]!; e < traversed.first[node + 1]!; e++) {
+      let at = next[node];
+      for (let e = traversed.first[node]; e < traversed.first[node + 1]; e++) {
         edgeTo[at] = traversed.to[e]!;
         edgeLabel[at++] = labels[e]!;
       }
       next[node] = at;
     }
     for (let i = 0; i < this.#length; i++) {
-      const at = next[this.#from[i]!]!++;
+      const at = next[this.#from[i]]++;
       edgeTo[at] = this.#to[i]!;
       edgeLabel[at] = this.#label[i]!;
       edgeClass[at] = this.#class[i]!;

@@ -23,7 +23,7 @@ export const NONE = 0xffffffff;
 function lookUp(words: Uint32Array, index: AddressIndex, offset: number): Uint32Array {
   const out = new Uint32Array(words.length / 2);
   for (let i = 0; i < out.length; i++) {
-    const row = index.find(words[2 * i]!, words[2 * i + 1]!);
+    const row = index.find(words[2 * i], words[2 * i + 1]);
     out[i] = row < 0 ? NONE : row + offset;
   }
   return out;
@@ -49,14 +49,14 @@ export async function loadItems(columns: Columns, nodes: AddressIndex, strings: 
   const length = await columns.u4("items/length", rows);
   const start = new Uint32Array(rows + 1);
   let total = 0;
-  for (let i = 0; i < rows; i++) start[i + 1] = total += length[i]!;
+  for (let i = 0; i < rows; i++) start[i + 1] = total += length[i];
   const keyWords = await columns.words("items/key", total);
   const value = lookUp(await columns.words("items/value", total), nodes, 0);
   const key = new Uint32Array(total);
   for (let row = 0; row < rows; row++) {
     const [index, offset] = kind[row] === ItemKind.dict ? [nodes, 0] : [strings, 1];
-    for (let i = start[row]!; i < start[row + 1]!; i++) {
-      const found = index.find(keyWords[2 * i]!, keyWords[2 * i + 1]!);
+    for (let i = start[row]; i < start[row + 1]; i++) {
+      const found = index.find(keyWords[2 * i], keyWords[2 * i + 1]);
       key[i] = found < 0 ? NONE : found + offset;
     }
   }

@@ -41,7 +41,7 @@ export async function loadCodes(
   const ids = await columns.words("codes/id");
   const rows = ids.length / 2;
   const stringOf = (words: Uint32Array, row: number): number =>
-    stringIndex.find(words[2 * row]!, words[2 * row + 1]!) + 1;
+    stringIndex.find(words[2 * row], words[2 * row + 1]) + 1;
   const file = await columns.words("codes/file", rows);
   const name = await columns.words("codes/name", rows);
   const qualname = await columns.words("codes/qualname", rows);
@@ -53,13 +53,13 @@ export async function loadCodes(
   const names = new Uint32Array(rows);
   const files = new Map<number, string>();
   for (let row = 0; row < rows; row++) {
-    freeStart[row + 1] = freeStart[row]! + freeCount[row]!;
+    freeStart[row + 1] = freeStart[row] + freeCount[row];
     const fileString = stringOf(file, row);
     let path = files.get(fileString);
     if (path === undefined) files.set(fileString, (path = strings.get(fileString)));
     names[row] = stringOf(qualname, row) || stringOf(name, row);
-    codes.locations.push({ file: path, line: line[row]!, name: strings.get(stringOf(name, row)) });
-    const node = nodes.find(ids[2 * row]!, ids[2 * row + 1]!);
+    codes.locations.push({ file: path, line: line[row], name: strings.get(stringOf(name, row)) });
+    const node = nodes.find(ids[2 * row], ids[2 * row + 1]);
     if (node >= 0) codes.locationOf.set(node, row + 1);
   }
   const free = new Uint32Array(freeTotal);
@@ -93,10 +93,10 @@ export function placeFunctions(edges: TraversedEdges, codes: Codes, places: Plac
     text[node] = codes.names[row - 1]!;
   }
   for (let node = 0; node < kind.length; node++) {
-    if (!CODE_HOLDERS.has(kind[node]!)) continue;
+    if (!CODE_HOLDERS.has(kind[node])) continue;
     let code = NONE;
-    for (let e = first[node]!; e < first[node + 1]! && code === NONE; e++) {
-      if (kind[to[e]!] === Kind.code) code = to[e]!;
+    for (let e = first[node]; e < first[node + 1] && code === NONE; e++) {
+      if (kind[to[e]] === Kind.code) code = to[e]!;
     }
     const row = code === NONE ? undefined : codes.locationOf.get(code);
     if (row === undefined) continue;
@@ -114,16 +114,16 @@ function nameClosure(
   kind: Uint8Array,
   cellName: Uint32Array,
 ): void {
-  const count = freeStart[row + 1]! - freeStart[row]!;
+  const count = freeStart[row + 1] - freeStart[row];
   if (count === 0) return;
-  for (let e = first[node]!; e < first[node + 1]!; e++) {
-    const tuple = to[e]!;
-    const start = first[tuple]!;
-    if (kind[tuple] !== Kind.tuple || first[tuple + 1]! - start !== count) continue;
+  for (let e = first[node]; e < first[node + 1]; e++) {
+    const tuple = to[e];
+    const start = first[tuple];
+    if (kind[tuple] !== Kind.tuple || first[tuple + 1] - start !== count) continue;
     let cells = true;
-    for (let i = 0; i < count && cells; i++) cells = kind[to[start + i]!] === Kind.cell;
+    for (let i = 0; i < count && cells; i++) cells = kind[to[start + i]] === Kind.cell;
     if (!cells) continue;
-    for (let i = 0; i < count; i++) cellName[to[start + count - 1 - i]!] ||= free[freeStart[row]! + i]!;
+    for (let i = 0; i < count; i++) cellName[to[start + count - 1 - i]] ||= free[freeStart[row] + i];
     return;
   }
 }

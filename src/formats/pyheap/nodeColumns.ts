@@ -21,11 +21,11 @@ export async function loadRefcounts(
   const readings = signedNumbers(await columns.words("nodes/refcount", counted, "<i8"));
   const refcount = new Int32Array(rows).fill(UNKNOWN_REFCOUNT);
   for (let i = 0; i < counted; i++) {
-    refcount[i] = Math.max(0, Math.min(MAX_REFCOUNT, readings[i]! - bias));
+    refcount[i] = Math.max(0, Math.min(MAX_REFCOUNT, readings[i] - bias));
   }
   for (const address of own) {
     const node = findNumber(nodes, address);
-    if (node >= 0 && node < counted && refcount[node]! < IMMORTAL) refcount[node]!--;
+    if (node >= 0 && node < counted && refcount[node] < IMMORTAL) refcount[node]--;
   }
   return refcount;
 }
@@ -50,9 +50,9 @@ export async function loadFlags(
   const canBeImmortal = version[0] === 3 && version[1] >= 12;
   for (let i = 0; i < meta.total; i++) {
     flags[i] =
-      typeFlags[type[i]!]! |
+      typeFlags[type[i]] |
       (i < tracked ? Flag.tracked : 0) |
-      (canBeImmortal && refcount[i]! >= IMMORTAL ? Flag.immortal : 0);
+      (canBeImmortal && refcount[i] >= IMMORTAL ? Flag.immortal : 0);
   }
   flags.fill(Flag.synthetic, meta.total);
   const marks: [string, number][] = [
@@ -66,8 +66,8 @@ export async function loadFlags(
     if (!columns.has(`marks/${name}`)) continue;
     const words = await columns.words(`marks/${name}`);
     for (let i = 0; i < words.length; i += 2) {
-      const node = nodes.find(words[i]!, words[i + 1]!);
-      if (node >= 0) flags[node]! |= bits;
+      const node = nodes.find(words[i], words[i + 1]);
+      if (node >= 0) flags[node] |= bits;
     }
   }
   return flags;

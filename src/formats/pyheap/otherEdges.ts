@@ -20,10 +20,10 @@ export async function loadOwned(
   const to = await columns.words("owned/to", from.length / 2);
   const name = await columns.words("owned/name", from.length / 2);
   for (let i = 0; i < from.length; i += 2) {
-    const source = nodes.find(from[i]!, from[i + 1]!);
-    const target = nodes.find(to[i]!, to[i + 1]!);
+    const source = nodes.find(from[i], from[i + 1]);
+    const target = nodes.find(to[i], to[i + 1]);
     if (source < 0 || target < 0) throw corrupt("owned: a reference leads from or to no object");
-    const label = strings.find(name[i]!, name[i + 1]!) + 1;
+    const label = strings.find(name[i], name[i + 1]) + 1;
     extra.addOwned(source, target, label === 0 ? 0 : packLabel(LabelSort.attribute, label));
   }
 }
@@ -40,8 +40,8 @@ export async function loadWeakrefs(columns: Columns, nodes: AddressIndex, extra:
   const pairs = new Uint32Array(referent.length);
   let length = 0;
   for (let i = 0; i < referent.length; i += 2) {
-    const target = nodes.find(referent[i]!, referent[i + 1]!);
-    const weakref = nodes.find(ref[i]!, ref[i + 1]!);
+    const target = nodes.find(referent[i], referent[i + 1]);
+    const weakref = nodes.find(ref[i], ref[i + 1]);
     if (target < 0) throw corrupt("weakrefs: a referent is no object");
     // A weak reference that nothing traversable holds is no node; its callback can't be known then.
     if (weakref < 0) continue;

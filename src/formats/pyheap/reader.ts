@@ -46,14 +46,6 @@ const SYNTHETIC_BASE = 2 ** 52;
 // High word of the first address that is none: there the reader's own ids begin.
 const ADDRESS_LIMIT = SYNTHETIC_BASE / 2 ** 32;
 
-/** True if the file starts as a ZIP archive does. */
-export async function looksLikeZip(source: ByteSource): Promise<boolean> {
-  if (source.size < 4) return false;
-  const head = new Uint8Array(4);
-  await source.read(head, 0);
-  return head[0] === 0x50 && head[1] === 0x4b && (head[2] === 3 || head[2] === 5);
-}
-
 /**
  * Reads a `.pyheapsnapshot` (docs/FORMAT.md) as a whole.
  *
@@ -86,7 +78,7 @@ export async function readPyHeap(source: ByteSource, options: ReadOptions = {}):
 
 function checkBelow(words: Uint32Array, limit: number, what: string): void {
   for (let i = 1; i < words.length; i += 2) {
-    if (words[i]! >= limit) throw corrupt(`object ${(i - 1) / 2} has an impossible ${what}`);
+    if (words[i] >= limit) throw corrupt(`object ${(i - 1) / 2} has an impossible ${what}`);
   }
 }
 
@@ -127,17 +119,17 @@ class Reader {
     type.set(await this.#columns.u4("nodes/type", total));
     const typeKinds = meta.types.map(kindOfType);
     const threadType = typeKinds.push(Kind.thread, Kind.frame) - 2;
-    for (let i = 0; i < total; i++) if (type[i]! >= threadType) throw corrupt(`object ${i} has an unknown type`);
+    for (let i = 0; i < total; i++) if (type[i] >= threadType) throw corrupt(`object ${i} has an unknown type`);
     type.fill(threadType, total, total + meta.threads.length);
     type.fill(threadType + 1, total + meta.threads.length);
     const kind = new Uint8Array(rows);
-    for (let i = 0; i < rows; i++) kind[i] = typeKinds[type[i]!]!;
+    for (let i = 0; i < rows; i++) kind[i] = typeKinds[type[i]]!;
 
     this.#step(0.15, "strings");
     const { table, index: stringIndex, words: stringWords } = await this.#strings();
     const text = new Uint32Array(rows);
     for (let k = 0; k < stringWords.length / 2; k++) {
-      const node = nodes.find(stringWords[2 * k]!, stringWords[2 * k + 1]!);
+      const node = nodes.find(stringWords[2 * k], stringWords[2 * k + 1]);
       if (node >= 0 && kind[node] === Kind.str) text[node] = k + 1;
     }
 
@@ -157,9 +149,9 @@ class Reader {
         total,
         version: meta.version,
         kind,
-        heapType: (node) => heapTypeNode[type[node]!]!,
+        heapType: (node) => heapTypeNode[type[node]],
         isExactDict: (node) => type[node] === exactDict,
-        isSequence: (node) => sequenceType[type[node]!]!,
+        isSequence: (node) => sequenceType[type[node]],
         text,
         strings: {
           dictName: table.add("__dict__"),
@@ -244,7 +236,7 @@ class Reader {
     const lengths = await this.#columns.u4("strings/length", words.length / 2);
     const bytes = await this.#columns.u1("strings/text");
     const starts = new Float64Array(lengths.length + 1);
-    for (let i = 0; i < lengths.length; i++) starts[i + 1] = starts[i]! + lengths[i]!;
+    for (let i = 0; i < lengths.length; i++) starts[i + 1] = starts[i] + lengths[i];
     if (starts[lengths.length] !== bytes.length) throw corrupt("strings: the lengths do not add up to the text");
     return { table: new BytesStringTable(bytes, starts), index: new AddressIndex(words), words };
   }

@@ -80,20 +80,20 @@ export interface ThreadNodes {
  */
 export function attachThreads(tables: ThreadTables, meta: Meta, into: ThreadNodes): void {
   const { base, nodes, strings, codes, extra } = into;
-  const at = (words: Uint32Array, row: number, index: AddressIndex) => index.find(words[2 * row]!, words[2 * row + 1]!);
+  const at = (words: Uint32Array, row: number, index: AddressIndex) => index.find(words[2 * row], words[2 * row + 1]);
   const frameNode = new Uint32Array(tables.frames);
   for (let f = 0; f < tables.frames; f++) {
     const real = at(tables.frameId, f, nodes);
     const node = real >= 0 ? real : base + meta.threads.length + f;
     frameNode[f] = node;
-    extra.addOwned(base + tables.thread[f]!, node, packLabel(LabelSort.index, f));
-    if (real < 0) into.frame(node, codes.locationOf.get(at(tables.code, f, nodes)) ?? 0, tables.line[f]!);
+    extra.addOwned(base + tables.thread[f], node, packLabel(LabelSort.index, f));
+    if (real < 0) into.frame(node, codes.locationOf.get(at(tables.code, f, nodes)) ?? 0, tables.line[f]);
   }
   for (let i = 0; i < tables.localFrame.length; i++) {
     const value = at(tables.localValue, i, nodes);
     const name = at(tables.localName, i, strings) + 1;
     if (value < 0) continue;
-    const holder = frameNode[tables.localFrame[i]!]!;
+    const holder = frameNode[tables.localFrame[i]];
     if (holder >= base) extra.addOwned(holder, value, packLabel(LabelSort.local, name));
     into.cell(value, name);
   }
