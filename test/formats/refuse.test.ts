@@ -83,7 +83,7 @@ describe("formats: what is refused", () => {
       ],
       ["text", Buffer.from("This is no snapshot.\n".repeat(100)), "not-a-snapshot", /no heap snapshot/],
       ["PNG", png, "not-a-snapshot", /no heap snapshot/],
-      ["gzip of a snapshot", gzipSync(whole), "not-a-snapshot", /no heap snapshot/],
+      ["gzip of a snapshot", gzipSync(whole), "not-a-snapshot", /compressed with gzip/],
       ["ZIP without members", zipBytes([]), "not-a-snapshot", /no meta\.json/],
       [
         "ZIP of something else",
