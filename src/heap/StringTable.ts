@@ -1,5 +1,3 @@
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
 /** Read access to texts by index. Index 0 is the empty string and means "none". */
 export interface StringTable {
   readonly count: number;
@@ -9,7 +7,8 @@ export interface StringTable {
 
 /** Texts that stay as UTF-8 bytes until somebody asks for one. */
 export class BytesStringTable implements StringTable {
-  readonly #bytes: Uint8Array;
+  // A Buffer decodes short texts several times as fast as a TextDecoder.
+  readonly #bytes: Buffer;
   readonly #starts: Float64Array;
   readonly #extra: string[];
 
@@ -18,7 +17,7 @@ export class BytesStringTable implements StringTable {
    * @param extra further texts, numbered behind those
    */
   constructor(bytes: Uint8Array, starts: Float64Array, extra: string[] = []) {
-    this.#bytes = bytes;
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#starts = starts;
     this.#extra = extra;
   }
@@ -30,7 +29,7 @@ export class BytesStringTable implements StringTable {
   get(index: number): string {
     const own = this.#starts.length - 1;
     if (index <= 0) return "";
-    if (index <= own) return decoder.decode(this.#bytes.subarray(this.#starts[index - 1], this.#starts[index]));
+    if (index <= own) return this.#bytes.toString("utf8", this.#starts[index - 1], this.#starts[index]);
     return this.#extra[index - own - 1] ?? "";
   }
 

@@ -51,14 +51,16 @@ export async function loadCodes(
   const freeWords = await columns.words("codes/freevar", freeTotal);
   const freeStart = new Uint32Array(rows + 1);
   const names = new Uint32Array(rows);
-  const files = new Map<number, string>();
+  const texts = new Map<number, string>();
+  const textOf = (index: number): string => {
+    let text = texts.get(index);
+    if (text === undefined) texts.set(index, (text = strings.get(index)));
+    return text;
+  };
   for (let row = 0; row < rows; row++) {
     freeStart[row + 1] = freeStart[row] + freeCount[row];
-    const fileString = stringOf(file, row);
-    let path = files.get(fileString);
-    if (path === undefined) files.set(fileString, (path = strings.get(fileString)));
     names[row] = stringOf(qualname, row) || stringOf(name, row);
-    codes.locations.push({ file: path, line: line[row], name: strings.get(stringOf(name, row)) });
+    codes.locations.push({ file: textOf(stringOf(file, row)), line: line[row], name: textOf(stringOf(name, row)) });
     const node = nodes.find(ids[2 * row], ids[2 * row + 1]);
     if (node >= 0) codes.locationOf.set(node, row + 1);
   }

@@ -3,6 +3,15 @@ import { asFloat64, asWords, npyData, type Dtype } from "../npy.js";
 import type { ZipArchive } from "../zip.js";
 import { FORMAT } from "./meta.js";
 
+// In the order in which the reader wants them.
+const COLUMNS = [
+  ...["nodes/id", "nodes/type", "strings/id", "strings/length", "strings/text", "edges/to"],
+  ...["codes/id", "codes/file", "codes/name", "codes/qualname", "codes/line", "codes/freevar_count", "codes/freevar"],
+  ...["items/owner", "items/kind", "items/length", "items/key", "items/value"],
+  ...["owned/from", "owned/to", "owned/name", "weakrefs/referent", "weakrefs/ref"],
+  ...["nodes/refcount", "nodes/size", "ints/id", "ints/value", "floats/id", "floats/value"],
+];
+
 /** Loads columns of an archive, each once, and checks their lengths against each other. */
 export class Columns {
   readonly #zip: ZipArchive;
@@ -13,10 +22,10 @@ export class Columns {
     this.#signal = signal;
   }
 
-  /** Starts loading columns that will be wanted, as far as the file has them. */
-  prefetch(...names: readonly string[]): void {
+  /** Starts loading all columns that the format knows, so that they decompress while others are worked on. */
+  prefetchAll(): void {
     this.#zip.prefetch(
-      names.map((name) => `${name}.npy`),
+      COLUMNS.map((name) => `${name}.npy`),
       this.#signal,
     );
   }

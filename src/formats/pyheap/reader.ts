@@ -26,22 +26,6 @@ import { isHeapType, kindOfType } from "./typeKinds.js";
 // What each node costs while it is read, beside the file's own columns: the graph, the address index.
 const BYTES_PER_NODE = 100;
 const MAX_META = 512 << 20;
-// In the order in which they are wanted.
-const LARGE_COLUMNS = [
-  "nodes/id",
-  "nodes/type",
-  "strings/id",
-  "strings/length",
-  "strings/text",
-  "edges/to",
-  "items/owner",
-  "items/kind",
-  "items/length",
-  "items/key",
-  "items/value",
-  "nodes/refcount",
-  "nodes/size",
-];
 const SYNTHETIC_BASE = 2 ** 52;
 // High word of the first address that is none: there the reader's own ids begin.
 const ADDRESS_LIMIT = SYNTHETIC_BASE / 2 ** 32;
@@ -106,7 +90,7 @@ class Reader {
     const meta = this.#meta;
     const total = this.#total;
     this.#step(0, "objects");
-    this.#columns.prefetch(...LARGE_COLUMNS);
+    this.#columns.prefetchAll();
     const idWords = await this.#columns.words("nodes/id", total);
     checkBelow(idWords, ADDRESS_LIMIT, "address");
     const nodes = new AddressIndex(idWords);
