@@ -71,17 +71,30 @@ function program(): Command {
     .option("--on-signal <name>", "each time the program gets the signal, such as USR2")
     .option("--in-process", "without fork")
     .option("--redact", "leave out text values and numbers")
+    .option("--force", "even where memory looks scarce")
     .option("--json", "print one JSON document when it is done")
     .passThroughOptions()
-    .allowUnknownOption()
     .action(runCapture);
   return root;
+}
+
+const CAPTURE_OPTIONS_WITH_VALUE = new Set(["-o", "--output", "--python", "--on-signal"]);
+
+/** In `capture [options] -m MODULE args` what follows the options is the program's: puts `--` before it. */
+function withModule(argv: readonly string[]): string[] {
+  const args = [...argv];
+  if (args[2] !== "capture") return args;
+  for (let i = 3; i < args.length && args[i].startsWith("-") && args[i] !== "--"; i++) {
+    if (args[i] === "-m") return [...args.slice(0, i), "--", ...args.slice(i)];
+    if (CAPTURE_OPTIONS_WITH_VALUE.has(args[i])) i++;
+  }
+  return args;
 }
 
 /** Runs the command line and returns the exit code (DESIGN: 0 fine, 2 usage, 3 file, 4 internal). */
 async function main(argv: readonly string[]): Promise<number> {
   try {
-    await program().parseAsync([...argv]);
+    await program().parseAsync(withModule(argv));
     return Number(process.exitCode ?? Exit.fine);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.fine : Exit.usage;

@@ -79,7 +79,7 @@ _U64 = 'L' if _PY2 else 'Q'
 _I64 = _U64.lower()
 _FRAMES_ARE_OBJECTS = _VERSION < (3, 11)    # running frames live on the heap and are traversed
 _ORDERED_DICT = _VERSION >= (3, 6)
-_GENERATION_LISTS = _VERSION >= (3, 8)      # gc.get_objects(generation=...)
+_GENERATION_LISTS = _VERSION >= (3, 8)      # gc.get_objects(generation)
 _MANAGED = _VERSION >= (3, 11)              # instances with inline attribute values
 _LINUX = sys.platform.startswith('linux')
 
@@ -95,7 +95,8 @@ _FLAG_EXCEPTION = 1 << 30
 _FLAG_TYPE = 1 << 31
 
 # Codecs that are needed later are imported now.
-b'a'.decode('ascii', 'replace').encode('ascii', 'replace').decode('utf-8', 'replace').encode('utf-8', 'replace')
+b'a'.decode('ascii', 'replace').encode('ascii', 'replace')
+b'a'.decode('utf-8', 'replace').encode('utf-8', 'replace')
 
 # Readers of type attributes that neither a metaclass nor a type can override.
 _type_dict = type.__dict__['__dict__'].__get__
@@ -118,7 +119,8 @@ _MODULE = type(sys)
 _module_dict = _MODULE.__dict__['__dict__'].__get__
 
 
-# Compiled here, for the functions of the struct module keep what they compile: a change in the program's heap.
+# Compiled here, for the functions of the struct module keep what they compile: a change in the program's
+# heap.
 _SIGNED_BYTE = struct.Struct('b')
 _SIGNED_INT = struct.Struct('<i')
 _KEYS_HEADER = struct.Struct('<qBBBxIqq')       # the start of PyDictKeysObject (3.11+)
@@ -150,7 +152,8 @@ class CannotWrite(CaptureError):
     """The file could not be written."""
 
 
-_ERRORS = [CaptureError, UnsupportedInterpreter, InsideCollection, NotEnoughMemory, CaptureTimeout, CannotWrite]
+_ERRORS = [CaptureError, UnsupportedInterpreter, InsideCollection, NotEnoughMemory, CaptureTimeout,
+           CannotWrite]
 
 
 def _why_unsupported():
@@ -162,8 +165,8 @@ def _why_unsupported():
     if not (info[:2] == (2, 7) or (3, 6) <= info[:2]):
         return 'CPython %d.%d is not supported; use 2.7 or 3.6 to 3.13' % info[:2]
     if info[:2] >= (3, 14):
-        return ('CPython %d.%d is not supported yet: its frames hold borrowed references, which this agent can '
-                'not tell from counted ones; use 3.13 or older' % info[:2])
+        return ('CPython %d.%d is not supported yet: its frames hold borrowed references, which this agent '
+                'can not tell from counted ones; use 3.13 or older' % info[:2])
     if sys.maxsize < 1 << 32:
         return 'this is a 32-bit interpreter; use a 64-bit one'
     if hasattr(sys, 'getobjects'):
@@ -220,7 +223,8 @@ _state.ballast = [_Ballast() for _ in _range(128)]
 
 
 def _restore_count(before):
-    """Makes the collector's count of young objects what it was, so that the next collection comes no sooner or
+    """Makes the collector's count of young objects what it was, so that the next collection comes no sooner
+    or
     later for the capture: frees objects that were kept for this, or keeps more."""
     excess = gc.get_count()[0] - before
     while excess > 0 and _state.ballast:
@@ -250,7 +254,8 @@ if _KNOWS_COLLECTIONS:
     gc.callbacks.append(_watch_collections)
 
 
-# All of the address space as one buffer, which is permanent since ctypes keeps array types in a table of its own.
+# All of the address space as one buffer, which is permanent since ctypes keeps array types in a table of
+# its own.
 # It does not begin at 0, for 2.7 takes a null pointer for no buffer.
 _FIRST_ADDRESS = 4096
 _everything = (ctypes.c_char * ((1 << 47) - _FIRST_ADDRESS)).from_address(_FIRST_ADDRESS) if ctypes else None
@@ -303,9 +308,12 @@ def _scan(callers, batch_size=1 << 14):
 
     callers: the agent's functions that are on the stack below this one, innermost first, as often as each
     is there (they hold references to themselves).
-    Returns (objects, tracked, segments, edges, marker, readings, bias, own, others): the list of all nodes, how
-    many of them are on the collector's lists, the lengths of these lists, the edge column, its marker, and for
-    each node the reading of sys.getrefcount, of which `bias` and the number of times that its address stands in
+    Returns (objects, tracked, segments, edges, marker, readings, bias, own, others): the list of all nodes,
+    how
+    many of them are on the collector's lists, the lengths of these lists, the edge column, its marker, and
+    for
+    each node the reading of sys.getrefcount, of which `bias` and the number of times that its address
+    stands in
     `own` are the agent's doing; and the set of the addresses of at least the untracked nodes.
 
     The collector must be disabled. When the counts are read, nothing of the agent but `objects` holds any
@@ -330,10 +338,10 @@ def _scan(callers, batch_size=1 << 14):
     if _GENERATION_LISTS:
         # The collector's own order: young objects behind old ones. Generation 0 is read first, for the
         # lists that we get are themselves young objects.
-        young = gc.get_objects(generation=0)
+        young = gc.get_objects(0)
         young = list(compress(young, _map(not_, _map(skip.__contains__, _map(id, young)))))
-        middle = gc.get_objects(generation=1)
-        objects = gc.get_objects(generation=2)
+        middle = gc.get_objects(1)
+        objects = gc.get_objects(2)
         segments = (len(objects), len(young), len(middle))
         objects += young
         objects += middle
@@ -342,6 +350,10 @@ def _scan(callers, batch_size=1 << 14):
         objects = gc.get_objects()
         objects = list(compress(objects, _map(not_, _map(skip.__contains__, _map(id, objects)))))
         segments = None
+    if _request.signal_frame:
+        _drop_signal_arguments(objects, 0 if segments is None else segments[0])
+        if segments is not None:
+            segments = (segments[0], len(objects) - segments[0] - segments[2], segments[2])
     tracked = len(objects)
     separator = (_Marker(),)        # up to 3.7 running frames are traversed: none may hold the marker itself
     marker = id(separator[0])
@@ -390,9 +402,12 @@ def _scan(callers, batch_size=1 << 14):
         own = array(_U64, _map(id, chain.from_iterable(_map(get_referents, mine))))
     else:
         own = array(_U64, _map(id, locals().values()))
-    # ... what the stack held while map() ran: functions being called, getrefcount, and the type of `edges`, of
+    # ... what the stack held while map() ran: functions being called, getrefcount, and the type of `edges`,
+    # of
     # `readings` and of the callable (array.array is a heap type from 3.10 on, and so counted).
     own.append(id(sys.getrefcount))
+    if _request.signal_frame:
+        own.append(_request.signal_frame)
     own.extend(_map(id, callers))
     if _VERSION < (3, 8):
         own.extend(_map(id, callers))       # call_function() takes one more
@@ -404,12 +419,25 @@ def _scan(callers, batch_size=1 << 14):
     return objects, tracked, segments, edges, marker, readings, bias, own, others
 
 
+def _drop_signal_arguments(objects, start):
+    """Removes the tuple (number, frame) with which the interpreter has called our signal handler: a young
+    object,
+    so not far from `start`, where the young ones begin."""
+    for i in _range(start, len(objects)):
+        item = objects[i]
+        if (type(item) is tuple and len(item) == 2 and id(item[1]) == _request.signal_frame
+                and type(item[0]) is int):
+            del objects[i]
+            return
+
+
 # --------------------------------------------------------------------------------------------- raw memory
 
 class _Memory(object):
     """This process's memory.
 
-    `read` and `words` go through the kernel, so that a wrong address gives zeros and never a crash: they are for
+    `read` and `words` go through the kernel, so that a wrong address gives zeros and never a crash: they
+    are for
     what is not proven yet. `records` reads straight, at C speed: for the structures of objects that are alive
     (and that we hold), with offsets that were proven on the agent's own objects."""
 
@@ -445,7 +473,8 @@ class _Memory(object):
         return array(_U64, data)
 
 
-# The objects on which the layouts are calibrated. They are the agent's own and permanent, so that a capture in
+# The objects on which the layouts are calibrated. They are the agent's own and permanent, so that a capture
+# in
 # place leaves nothing behind.
 
 class _Probe(object):
@@ -498,7 +527,8 @@ def _make_probe_exception():
 class _Layout(object):
     """Where the interpreter keeps what no safe getter shows.
 
-    Every offset is found by looking for known values in the agent's own probe objects, so a build with another
+    Every offset is found by looking for known values in the agent's own probe objects, so a build with
+    another
     layout leaves labels out and never gives wrong ones. Facts from CPython's sources: Objects/descrobject.c
     (PyMemberDescrObject), Objects/dictobject.c and Include/internal/pycore_dict.h (shared keys and inline
     values), Include/internal/pycore_frame.h and pycore_code.h.
@@ -511,7 +541,8 @@ class _Layout(object):
         self.fields = {}                # id(type) -> [(offset, name)] that hold for it and its subtypes
         self.inline = False
         self.generator_locals = None    # offset of the first local in a generator
-        self.frame_locals = None        # offset of the first local in a frame, or in what frame_pointer leads to
+        # offset of the first local in a frame, or in what frame_pointer leads to
+        self.frame_locals = None
         self.frame_pointer = None       # 3.11+: offset of f_frame in a frame object
         self.frame_code = None          # 3.11+: offset of the code in an interpreter frame
         self.code_names = None          # 3.11+: offset of co_localsplusnames in a code object
@@ -538,12 +569,14 @@ class _Layout(object):
         for offset in (32, 40, 48):
             definition = self.memory.words(id(descriptor) + offset, 1)[0]
             _, kind, where = self.memory.words(definition, 3)
-            if kind & 0xffffffff == 16 and where < 4096 and self.memory.words(id(_slot_probe) + where, 1)[0] == value:
+            if kind & 0xffffffff == 16 and where < 4096 and \
+                    self.memory.words(id(_slot_probe) + where, 1)[0] == value:
                 self.member_offset = offset
                 return
 
     def member(self, descriptor):
-        """Returns the offset in the instance of an object member, or None (structmember.h: T_OBJECT, T_OBJECT_EX)."""
+        """Returns the offset in the instance of an object member, or None (structmember.h: T_OBJECT,
+        T_OBJECT_EX)."""
         definition = self.memory.words(id(descriptor) + self.member_offset, 1)[0]
         _, kind, where = self.memory.words(definition, 3)
         return where if kind & 0xffffffff in (6, 16) and 16 <= where < 4000 else None
@@ -552,15 +585,15 @@ class _Layout(object):
 
     def _find_fields(self):
         function = _probe_function
-        samples = [(_FUNCTION, function, [('__code__', function.__code__), ('__defaults__', function.__defaults__),
-                                          ('__name__', function.__name__), ('__dict__', function.__dict__)])]
+        samples = [(_FUNCTION, function, [
+            ('__code__', function.__code__), ('__defaults__', function.__defaults__),
+            ('__name__', function.__name__), ('__dict__', function.__dict__)])]
         if not _PY2:
             samples[0][2].extend([('__kwdefaults__', function.__kwdefaults__),
                                   ('__qualname__', function.__qualname__)])
-        samples.append((type, _Probe, [('__dict__', gc.get_referents(_type_dict(_Probe))[0] if not _PY2 else None),
+        samples.append((type, _Probe, [('__dict__', _class_dict(_Probe)),
                                        ('__bases__', _type_bases(_Probe))]))
         if _PY2:
-            samples[-1][2][0] = ('__dict__', _class_dict(_Probe))
             samples.append((type(_OldProbe), _OldProbe, [('__dict__', _OldProbe.__dict__),
                                                          ('__bases__', _OldProbe.__bases__)]))
             samples.append((type(_old_probe), _old_probe, [('__dict__', _old_probe.__dict__),
@@ -569,7 +602,8 @@ class _Layout(object):
         samples.append((type(_probe_reference), _probe_reference, [('__callback__', _probe_callback)]))
         error = [('args', _probe_exception.args)]
         if not _PY2:
-            error += [('__context__', _probe_exception.__context__), ('__cause__', _probe_exception.__cause__)]
+            error += [('__context__', _probe_exception.__context__),
+                      ('__cause__', _probe_exception.__cause__)]
         samples.append((BaseException, _probe_exception, error))
         for kind, sample, values in samples:
             fields = []
@@ -584,13 +618,15 @@ class _Layout(object):
     # -- inline attribute values (3.11+)
 
     def shared_keys(self, kind):
-        """Returns (number of names, capacity, address of the first entry) of a heap type's shared keys, or None."""
+        """Returns (number of names, capacity, address of the first entry) of a heap type's shared keys, or
+        None."""
         keys = self.memory.words(id(kind) + self.keys_offset, 1)[0]
         found = self._read_keys(keys) if keys else None
         return found and (len(found[0]), found[1], found[2])
 
     def _read_keys(self, keys):
-        """Returns (names' addresses, capacity, address of the first entry) of shared keys, or None if it is none."""
+        """Returns (names' addresses, capacity, address of the first entry) of shared keys, or None if it is
+        none."""
         header = self.memory.read(keys, 32)
         _, _, log2_index, key_kind, _, usable, count = _KEYS_HEADER.unpack(header)
         if key_kind != 2 or not 0 <= count <= 64 or log2_index > 16:    # DICT_KEYS_SPLIT
@@ -617,7 +653,8 @@ class _Layout(object):
         self.inline = all(value in referents for value in values)
 
     def values_of(self, kind, address, pointer):
-        """Returns the address of the first inline value or 0. `pointer`: the words at address - 32 and - 24."""
+        """Returns the address of the first inline value or 0. `pointer`: the words at address - 32 and -
+        24."""
         if _VERSION == (3, 11):
             return pointer[0]
         if _VERSION == (3, 12):
@@ -753,11 +790,12 @@ class _Tables(object):
         self.layout = _Layout(self.memory) if self.memory is not None else None
 
     def build(self, archive):
-        """Fills `columns`; the order matters. In a forked child of a process without threads, a thread compresses
+        """Fills `columns`; the order matters. In a forked child of a process without threads, a thread
+        compresses
         what is ready meanwhile."""
-        for step in (self._threads, self._complete, self._nodes, self._fields, self._inline_values, self._locals,
-                     self._codes, self._thread_columns, self._weakrefs, self._marks, self._numbers, self._strings,
-                     self._finish):
+        for step in (self._threads, self._complete, self._nodes, self._fields, self._inline_values,
+                     self._locals, self._codes, self._thread_columns, self._weakrefs, self._marks,
+                     self._numbers, self._strings, self._finish):
             started = _cpu_seconds()
             step()
             self.phases.append((step.__name__, _cpu_seconds() - started))
@@ -779,7 +817,8 @@ class _Tables(object):
     # -- which nodes there are
 
     def _complete(self):
-        """Adds what is reachable by other ways than tp_traverse: keys, code's constants, static types' dicts."""
+        """Adds what is reachable by other ways than tp_traverse: keys, code's constants, static types'
+        dicts."""
         objects = self.objects
         self.ids = ids = _addresses(objects)
         # Every tracked object is a node already unless some are frozen, so mostly untracked ones can be new.
@@ -866,9 +905,9 @@ class _Tables(object):
         self.item_key.extend(key_ids)
         self.item_value.extend(_addresses(list(chain.from_iterable(_map(values_of, dicts)))))
 
-    _CODE_PARTS = [name for name in ('co_code', 'co_consts', 'co_names', 'co_varnames', 'co_freevars', 'co_cellvars',
-                                     'co_filename', 'co_name', 'co_qualname', 'co_lnotab', 'co_linetable',
-                                     'co_exceptiontable')
+    _CODE_PARTS = [name for name in ('co_code', 'co_consts', 'co_names', 'co_varnames', 'co_freevars',
+                                     'co_cellvars', 'co_filename', 'co_name', 'co_qualname', 'co_lnotab',
+                                     'co_linetable', 'co_exceptiontable')
                    if type(_CODE.__dict__.get(name)) is _MEMBER]
 
     def _code_parts(self, codes, found):
@@ -895,7 +934,8 @@ class _Tables(object):
 
     def _subclass_tables(self):
         """Records tp_subclasses, which follows tp_mro and tp_cache in PyTypeObject and is not traversed."""
-        offsets = dict((name, offset) for offset, name in self.layout.fields.get(id(type), ())) if self.layout else {}
+        fields = self.layout.fields.get(id(type), ()) if self.layout is not None else ()
+        offsets = dict((name, offset) for offset, name in fields)
         if '__bases__' not in offsets:
             return
         name = self._name('__subclasses__')
@@ -994,12 +1034,14 @@ class _Tables(object):
         self._label(ids, [(self._name(name), words[(offset - first) // 8::width]) for offset, name in fields])
 
     def _label(self, owners, columns):
-        """Adds rows of kind 1 from [(string id of a name, for each owner a word)]; words that are no nodes are
+        """Adds rows of kind 1 from [(string id of a name, for each owner a word)]; words that are no nodes
+        are
         left out. Names that each owner has share a row, each other name has rows of its own."""
         known = self.known
         dense = []
         for name, column in columns:
-            if _array_bytes(column) == _array_bytes(column[:1]) * len(column):      # the same for all, often nothing
+            # the same for all, often nothing
+            if _array_bytes(column) == _array_bytes(column[:1]) * len(column):
                 if column[0] in known:
                     dense.append((name, column))
                 continue
@@ -1049,11 +1091,12 @@ class _Tables(object):
         count, capacity, entries = shared
         ids = array(_U64, _map(self.ids.__getitem__, rows))
         if _VERSION >= (3, 13):
-            # After the instance: struct _dictvalues {uint8_t capacity, size, embedded, valid; PyObject *values[]}
+            # After the instance: struct _dictvalues {uint8_t capacity, size, embedded, valid; PyObject
+            # *values[]}
             basic = _type_basicsize(kind)
             heads = self.memory.records(ids, basic, 1)
             valid = bytearray(head >> 24 & 1 for head in heads)
-            sizes = [((head & 0xff) + 1) * 8 + ((head & 0xff) + 7) // 8 * 8 for head in heads]
+            more = dict((head, ((head & 0xff) + 1) * 8 + ((head & 0xff) + 7) // 8 * 8) for head in set(heads))
             words = self.memory.records(ids, basic + 8, count) if count else array(_U64)
             dicts = self.memory.records(ids, -24, 1)
             name = self._name('__dict__')
@@ -1068,18 +1111,19 @@ class _Tables(object):
             if _VERSION == (3, 11):
                 pointers = self.memory.records(ids, -32, 1)
             else:
-                pointers = array(_U64, (word + 1 if word & 1 else 0 for word in self.memory.records(ids, -24, 1)))
+                pointers = array(_U64, (word + 1 if word & 1 else 0
+                                        for word in self.memory.records(ids, -24, 1)))
             owners = array(_U64, compress(ids, pointers))
             rows = list(compress(rows, pointers))
             pointers = array(_U64, filter(None, pointers))
             # the byte before the values is the size of what comes before them
             words = self.memory.records(pointers, -8, 1 + count)
-            heads = [word >> 56 for word in words[0::1 + count]]
-            sizes = [head + 8 * max(capacity, head - 9) for head in heads]
+            heads = words[0::1 + count]
+            more = dict((head, (head >> 56) + 8 * max(capacity, (head >> 56) - 9)) for head in set(heads))
             columns = [words[1 + i::1 + count] for i in _range(count)]
         size = self.sizes
-        for row, more in _zip(rows, sizes):
-            size[row] += more
+        for row, bytes_more in _zip(rows, _map(more.__getitem__, heads)):
+            size[row] += bytes_more
         if owners:
             self._label(owners, [(self._name(ctypes.py_object.from_address(entries + 16 * i).value), column)
                                  for i, column in enumerate(columns)])
@@ -1087,7 +1131,8 @@ class _Tables(object):
     # -- threads, frames, local variables
 
     def _threads(self):
-        """Looks at the stacks of all threads; what only a running frame refers to becomes a node (`seeds`)."""
+        """Looks at the stacks of all threads; what only a running frame refers to becomes a node
+        (`seeds`)."""
         self.seeds = {}
         self.threads = []
         self.stacks = []            # [(thread index, frame, code, line, [(name, value)])]
@@ -1119,7 +1164,8 @@ class _Tables(object):
         return ()
 
     def _frame_slots(self, frame, code):
-        """Returns (names, address of the first variable) of a frame object, () and 0 where that is not known."""
+        """Returns (names, address of the first variable) of a frame object, () and 0 where that is not
+        known."""
         layout = self.layout
         if layout is None or layout.frame_locals is None:
             return (), 0
@@ -1156,10 +1202,14 @@ class _Tables(object):
         for kind in _GENERATORS:
             for generator in self.groups.get(id(kind), ()):
                 address = id(generator)
-                state = self.memory.read(address + self.layout.generator_state, 1)
                 code = codes.get(self.memory.words(address + before, 1)[0])
-                if _SIGNED_BYTE.unpack(state)[0] <= 0 and code is not None:
-                    self._variable_row(address, self._variable_names(code), address + self.layout.generator_locals)
+                if self._generator_state(generator) <= 0 and code is not None:
+                    self._variable_row(address, self._variable_names(code),
+                                       address + self.layout.generator_locals)
+
+    def _generator_state(self, generator):
+        """Returns gi_frame_state of a generator or coroutine (3.11+): below 0 suspended, 0 running."""
+        return _SIGNED_BYTE.unpack(self.memory.read(id(generator) + self.layout.generator_state, 1))[0]
 
     def _variable_row(self, owner, names, start):
         """Adds one row of kind 2."""
@@ -1215,8 +1265,8 @@ class _Tables(object):
             counts.append(len(variables))
             for name in variables:
                 free.append(self._name(name))
-        self.columns += [('codes/id', array(_U64, _map(id, codes))), ('codes/file', array(_U64, _map(id, file_names))),
-                         ('codes/name', array(_U64, _map(id, names))), ('codes/qualname', qualnames),
+        self.columns += [('codes/id', _addresses(codes)), ('codes/file', _addresses(file_names)),
+                         ('codes/name', _addresses(names)), ('codes/qualname', qualnames),
                          ('codes/line', array('I', [max(0, code.co_firstlineno) for code in codes])),
                          ('codes/freevar_count', counts), ('codes/freevar', free)]
 
@@ -1262,7 +1312,7 @@ class _Tables(object):
             created = self.layout.generator_created
             self._mark('unstarted', (
                 id(item) for kind in _GENERATORS for item in self.groups.get(id(kind), ())
-                if _SIGNED_BYTE.unpack(self.memory.read(id(item) + self.layout.generator_state, 1))[0] == created))
+                if self._generator_state(item) == created))
         self._mark('agent', sorted(_agent_objects() & self.known))
 
     def _mark(self, name, addresses):
@@ -1280,7 +1330,8 @@ class _Tables(object):
             if hasattr(gc, 'is_finalized'):
                 marked.extend(_map(id, compress(group, _map(gc.is_finalized, group))))
             elif self.memory is not None:
-                # 3.8: bit 0 of _gc_prev, the last word before the object; up to 3.7: bit 0 of gc_refs, the third
+                # 3.8: bit 0 of _gc_prev, the last word before the object; up to 3.7: bit 0 of gc_refs, the
+                # third
                 # of four words (Include/internal/pycore_gc.h, Include/objimpl.h)
                 where = -8 if _VERSION >= (3, 8) else -16
                 ids = _addresses(group)
@@ -1303,9 +1354,11 @@ class _Tables(object):
         self._mark('legacy', marked)
 
     def _has_pending_block(self, frame):
-        """2.7: True if a suspended frame is inside a try or with (Objects/genobject.c, PyGen_NeedsFinalizing).
+        """2.7: True if a suspended frame is inside a try or with (Objects/genobject.c,
+        PyGen_NeedsFinalizing).
 
-        After 15 words of PyFrameObject: int f_lasti, f_lineno, f_iblock; {int type, handler, level} f_blockstack[20]."""
+        After 15 words of PyFrameObject: int f_lasti, f_lineno, f_iblock; {int type, handler, level}
+        f_blockstack[20]."""
         data = self.memory.read(id(frame) + 15 * 8, 8 + 4 + 20 * 12)
         stack_top = self.memory.words(id(frame) + 9 * 8, 1)[0]
         count = _SIGNED_INT.unpack_from(data, 8)[0]
@@ -1440,7 +1493,8 @@ class _Tables(object):
         if not self.tracked:
             return None
         header = sys.getsizeof([]) - list.__basicsize__
-        step = (header + 8 + 15) // 16 * 16 if header % 16 == 0 else header + 8     # gc_generation: head, 2 ints
+        # gc_generation: head, 2 ints
+        step = (header + 8 + 15) // 16 * 16 if header % 16 == 0 else header + 8
         known = set(self.ids[:self.tracked])
 
         def word(address):
@@ -1554,13 +1608,15 @@ def _type_module_text(kind):
 
 
 def _utf8(text):
-    """Returns the UTF-8 of a string, with '?' for lone surrogates, and U+FFFD for bytes of 2.7 that are none."""
+    """Returns the UTF-8 of a string, with '?' for lone surrogates, and U+FFFD for bytes of 2.7 that are
+    none."""
     if not _PY2:
         return text.encode('utf-8', 'replace')
     if type(text) is str:
         text = text.decode('utf-8', 'replace')
     encoded = text.encode('utf-8')
-    if b'\xed' in encoded:          # 2.7 encodes lone surrogates (pairs, in narrow builds, become one character)
+    # 2.7 encodes lone surrogates (pairs, in narrow builds, become one character)
+    if b'\xed' in encoded:
         pieces = encoded.split(b'\xed')
         encoded = pieces[0] + b''.join([b'?' + piece[2:] if piece[:1] >= b'\xa0' else b'\xed' + piece
                                         for piece in pieces[1:]])
@@ -1568,7 +1624,8 @@ def _utf8(text):
 
 
 def _thread_names():
-    """Returns {ident: name} of the threads that the threading module knows, without running its users' code."""
+    """Returns {ident: name} of the threads that the threading module knows, without running its users'
+    code."""
     module = sys.modules.get('threading')
     if type(module) is not _MODULE:
         return {}
@@ -1641,12 +1698,19 @@ def _npy_header(dtype, length):
     return b'\x93NUMPY\x01\x00' + struct.Struct('<H').pack(len(text)) + text.encode('ascii')
 
 
-class _Archive(object):
-    """Writes a ZIP archive to a file descriptor; zip64 where sizes or offsets need it (APPNOTE.TXT 4.3, 4.5.3).
+_LOCAL_HEADER = struct.Struct('<4sHHHHHIIIHH')
+_CENTRAL_HEADER = struct.Struct('<4sHHHHHHIIIHHHHHII')
 
-    Sizes stand in the local headers, which are patched when a member is written, so the file must be seekable."""
+
+class _Archive(object):
+    """Writes a ZIP archive to a file descriptor; zip64 where sizes or offsets need it (APPNOTE.TXT 4.3,
+    4.5.3).
+
+    Sizes stand in the local headers, which are patched when a member is written, so the file must be
+    seekable."""
     PIECE = 4 << 20
-    BIG = 0xffffffff
+    LIMIT = 0xffffffff      # from here on a size or an offset needs zip64
+    BIG = 0xffffffff        # what stands for such a one
 
     def __init__(self, descriptor, level=1):
         self.descriptor = descriptor
@@ -1713,7 +1777,7 @@ class _Archive(object):
         """Adds a member whose content is the bytes-like parts, one after the other."""
         start = self.offset
         size = sum(len(part) for part in parts)
-        zip64 = size + size // 1000 + 1024 >= self.BIG
+        zip64 = size + size // 1000 + 1024 >= self.LIMIT
         encoded = name.encode('ascii')
         self._write(self._local_header(encoded, zip64, 0, 0, 0))
         begin = self.offset
@@ -1738,8 +1802,8 @@ class _Archive(object):
         extra = struct.Struct('<HHQQ').pack(1, 16, size, packed) if zip64 else b''
         if zip64:
             packed = size = self.BIG
-        return struct.Struct('<4sHHHHHIIIHH').pack(b'PK\3\4', 45 if zip64 else 20, 0, 8, 0, 0x21, crc, packed, size,
-                           len(name), len(extra)) + name + extra
+        return _LOCAL_HEADER.pack(b'PK\3\4', 45 if zip64 else 20, 0, 8, 0, 0x21, crc, packed, size,
+                                  len(name), len(extra)) + name + extra
 
     def finish(self):
         """Writes the central directory."""
@@ -1747,15 +1811,17 @@ class _Archive(object):
         for name, crc, packed, size, offset, zip64 in self.members:
             extra = b''
             sizes = (size, packed, offset)
-            if zip64 or offset >= self.BIG:
+            if zip64 or offset >= self.LIMIT:
                 extra = struct.Struct('<HHQQQ').pack(1, 24, size, packed, offset)
                 sizes = (self.BIG,) * 3
-            self._write(struct.Struct('<4sHHHHHHIIIHHHHHII').pack(b'PK\1\2', 45, 45 if extra else 20, 0, 8, 0, 0x21, crc,
-                                    sizes[1], sizes[0], len(name), len(extra), 0, 0, 0, 0, sizes[2]) + name + extra)
+            self._write(_CENTRAL_HEADER.pack(b'PK\1\2', 45, 45 if extra else 20, 0, 8, 0, 0x21, crc, sizes[1],
+                                             sizes[0], len(name), len(extra), 0, 0, 0, 0, sizes[2])
+                        + name + extra)
         end = self.offset
         count = len(self.members)
-        if start >= self.BIG or end - start >= self.BIG or count >= 0xffff:
-            self._write(struct.Struct('<4sQHHIIQQQQ').pack(b'PK\6\6', 44, 45, 45, 0, 0, count, count, end - start, start))
+        if start >= self.LIMIT or end - start >= self.LIMIT or count >= 0xffff:
+            self._write(struct.Struct('<4sQHHIIQQQQ').pack(b'PK\6\6', 44, 45, 45, 0, 0, count, count,
+                                                           end - start, start))
             self._write(struct.Struct('<4sIQI').pack(b'PK\6\7', 0, end, 1))
         self._write(struct.Struct('<4sHHHHIIH').pack(b'PK\5\6', 0, 0, min(count, 0xffff), min(count, 0xffff),
                                 min(end - start, self.BIG), min(start, self.BIG), 0))
@@ -1804,11 +1870,12 @@ def _json_text(text):
 # ------------------------------------------------------------------------------------------------ meta.json
 
 def _meta(tables, mode, started, parent_seconds, consistent, collector):
-    """Returns the text of meta.json; tables is a finished _Tables, collector (enabled, count) as they were."""
+    """Returns the text of meta.json; tables is a finished _Tables, collector (enabled, count) as they
+    were."""
     version = sys.version_info
     flat = [('format', 'pyheapsnapshot'), ('version', FORMAT_VERSION)]
     flat.append(('runtime', _Object([
-        ('implementation', 'cpython'), ('version', [version[0], version[1], version[2], version[3], version[4]]),
+        ('implementation', 'cpython'), ('version', list(version)),
         ('build', sys.version), ('platform', sys.platform)])))
     arguments = sys.argv if type(sys.argv) is list else []
     arguments = [_plain_text(text, 1000) for text in (arguments[:1] if tables.redact else arguments[:200])]
@@ -1819,7 +1886,7 @@ def _meta(tables, mode, started, parent_seconds, consistent, collector):
     path0 = _plain_text(sys.path[0], NAME_LIMIT) if type(sys.path) is list and sys.path else ''
     flat.append(('process', _Object([
         ('pid', _request.pid), ('argv', arguments), ('cwd', folder),
-        ('path0', path0), ('executable', _plain_text(sys.executable, NAME_LIMIT)), ('rss', _resident_bytes()),
+        ('path0', path0), ('executable', _plain_text(sys.executable, NAME_LIMIT)), ('rss', _request.resident),
         ('capturedAt', started)])))
     flat.append(('capture', _Object([
         ('agent', AGENT_VERSION), ('mode', mode), ('seconds', time.time() - started),
@@ -1873,12 +1940,13 @@ def _sources(tables, folder, path0):
 
 class _Request(object):
     """What a capture needs to know; made before, and a permanent object of the agent."""
-    __slots__ = ('path', 'temporary', 'redact', 'mode', 'started', 'forked', 'enabled', 'count', 'callers', 'pid',
-                 'before_fork', 'alone')
+    __slots__ = ('path', 'temporary', 'redact', 'mode', 'started', 'forked', 'enabled', 'count', 'callers',
+                 'pid', 'before_fork', 'alone', 'resident', 'signal_frame')
 
 
 _request = _Request()
 _request.callers = ()
+_request.signal_frame = 0      # address of the frame that a signal interrupted
 
 
 def _capture():
@@ -1886,8 +1954,10 @@ def _capture():
 
     Raises CannotWrite. The file is complete, or it is not there."""
     try:
-        descriptor = os.open(_request.temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, 'O_NOFOLLOW', 0)
-                             | getattr(os, 'O_BINARY', 0) | getattr(os, 'O_CLOEXEC', 0), 0o600)
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
+        for name in ('O_NOFOLLOW', 'O_BINARY', 'O_CLOEXEC'):
+            flags |= getattr(os, name, 0)
+        descriptor = os.open(_request.temporary, flags, 0o600)
     except OSError as error:
         raise CannotWrite(_cannot_write(error))
     done = False
@@ -1957,7 +2027,8 @@ def _say(text):
 _libc_fork = _libc_sigmask = None
 if ctypes is not None and _LINUX and hasattr(os, 'waitpid'):
     try:
-        # Through the C library and with the GIL held: unlike os.fork this keeps the frames of all threads, and it
+        # Through the C library and with the GIL held: unlike os.fork this keeps the frames of all threads,
+        # and it
         # runs no at-fork handlers of the program.
         _libc = ctypes.PyDLL(None)
         _libc_fork = _libc.fork
@@ -1970,7 +2041,8 @@ if ctypes is not None and _LINUX and hasattr(os, 'waitpid'):
 def _find_gil():
     """3.7+: returns the address of the GIL's structure, or None.
 
-    struct _gil_runtime_state (Include/internal/pycore_gil.h) lies in the exported _PyRuntime: interval, last holder,
+    struct _gil_runtime_state (Include/internal/pycore_gil.h) lies in the exported _PyRuntime: interval,
+    last holder,
     locked, number of switches, then condition variable, mutex, and a second pair of these. It is found by the
     interval and our own thread state."""
     if _libc_fork is None or _VERSION < (3, 7):
@@ -2005,7 +2077,8 @@ if _gil is not None:
 def _reset_gil():
     """In the forked child: makes the GIL's condition variables and mutexes anew, as os.fork does.
 
-    They still count threads that are gone, and the C library would wait for those when the GIL is released. The
+    They still count threads that are gone, and the C library would wait for those when the GIL is released.
+    The
     GIL itself stays taken by us. To be called before it is released for the first time."""
     for initialise, address in _gil_parts:
         initialise(address, None)
@@ -2033,7 +2106,8 @@ def _fork():
 
 
 def _child(report):
-    """The forked child: captures, tells the outcome through the descriptor `report`, and ends. Never returns."""
+    """The forked child: captures, tells the outcome through the descriptor `report`, and ends. Never
+    returns."""
     status = 70
     try:
         try:
@@ -2069,7 +2143,8 @@ def _describe_failure():
     while trace is not None:
         lines.append(str(trace.tb_lineno))
         trace = trace.tb_next
-    return 'internal error, please report it: %s %r at lines %s' % (kind.__name__, error.args, ' '.join(lines))
+    return 'internal error, please report it: %s %r at lines %s' % (
+        kind.__name__, error.args, ' '.join(lines))
 
 
 def _prepare_child(report):
@@ -2080,9 +2155,12 @@ def _prepare_child(report):
         os.close(descriptor)
     except OSError:
         pass
-    null = os.open(os.devnull, os.O_RDWR)
-    os.dup2(null, 0)
-    os.dup2(null, 1)
+    for number in (0, 1):
+        try:
+            os.close(number)
+            os.open(os.devnull, os.O_RDWR)      # takes the lowest number that is free
+        except OSError:
+            pass
     # A socket or pipe that the program closes meanwhile must be closed indeed.
     for name in os.listdir('/proc/self/fd'):
         number = int(name)
@@ -2122,19 +2200,23 @@ def _run_child(timeout, spare_gil):
             break
         _remove_temporary()
     else:
-        raise CaptureTimeout('the forked child got stuck %d times; use --in-process (in_process=True)' % FORK_TRIES)
+        raise CaptureTimeout('the forked child got stuck %d times; use --in-process (in_process=True)'
+                             % FORK_TRIES)
     if outcome[:1] == 'K':
         return outcome
     _remove_temporary()
     if outcome[:1] == 'E':
         raise _ERRORS[int(outcome[1])](outcome[2:])
     if outcome[:1] == 'T':
-        raise CaptureTimeout('the capture took longer than %.0f s and was ended; give a longer timeout' % timeout)
-    raise CaptureError('the capturing child died (%s); most likely the system ran out of memory' % outcome[1:])
+        raise CaptureTimeout('the capture took longer than %.0f s and was ended; give a longer timeout'
+                             % timeout)
+    raise CaptureError('the capturing child died (%s); most likely the system ran out of memory'
+                       % outcome[1:])
 
 
 def _await(pid, reader, deadline):
-    """Waits for a child. Returns its message, 'T' after the deadline, 'D...' if it died without one, None if it got
+    """Waits for a child. Returns its message, 'T' after the deadline, 'D...' if it died without one, None
+    if it got
     stuck. The child is gone afterwards, and `reader` closed."""
     data = b''
     poll = select.poll()
@@ -2196,7 +2278,8 @@ def _kill(pid):
 
 
 def _reap(pid):
-    """Waits for the end of a child; another thread of the program may have been faster. Returns how it ended."""
+    """Waits for the end of a child; another thread of the program may have been faster. Returns how it
+    ended."""
     while True:
         try:
             status = os.waitpid(pid, 0)[1]
@@ -2218,7 +2301,7 @@ def _remove_temporary():
 
 # -------------------------------------------------------------------------------------------- memory at hand
 
-BYTES_PER_BLOCK = 450       # of the capture's own tables, for each block that the interpreter has allocated
+BYTES_PER_BLOCK = 250       # of the capture's own tables, for each block that the interpreter has allocated
 BYTES_FOR_AGENT = 32 << 20
 
 
@@ -2281,7 +2364,7 @@ def _check_memory(forked):
     needed = _bytes_needed(forked)
     if available is not None and needed > available:
         raise NotEnoughMemory(
-            'the capture may need %d MB and %s has %d MB left; %suse --force (force=True) to capture anyway' % (
+            'the capture may need %d MB and %s has %d MB left; %suse --force (force=True) anyway' % (
                 needed >> 20, where, available >> 20,
                 'use --in-process (in_process=True), which needs less, or ' if forked else ''))
 
@@ -2329,7 +2412,8 @@ def _silence_monitoring():
 
 
 def snapshot(path, in_process=False, redact=False, force=False, timeout=DEFAULT_TIMEOUT):
-    """Writes a snapshot of this process to `path`. Returns the number of objects in it, when the file is whole.
+    """Writes a snapshot of this process to `path`. Returns the number of objects in it, when the file is
+    whole.
 
     in_process: capture here rather than in a forked child (always so where there is no fork).
     redact: keep no text or number of the program, only names.
@@ -2339,8 +2423,7 @@ def snapshot(path, in_process=False, redact=False, force=False, timeout=DEFAULT_
     CaptureError; each message says what to do."""
     if path is None:
         raise CannotWrite('which file? give a path')
-    count = gc.get_count()
-    young = count[0]
+    young = gc.get_count()[0]
     reason = _why_unsupported()
     if reason is not None:
         raise UnsupportedInterpreter(reason)
@@ -2357,8 +2440,7 @@ def snapshot(path, in_process=False, redact=False, force=False, timeout=DEFAULT_
         forked = _can_fork() and not in_process
         if not force:
             _check_memory(forked)
-        _prepare_request(path, redact, forked, count)
-        count = None    # a tuple that only this frame holds would be garbage in the snapshot
+        _prepare_request(path, redact, forked)
         if forked:
             _request.callers = (_scan, _capture_to, _capture, _child, _run_child, snapshot)
             outcome = _run_child(timeout, True)
@@ -2367,7 +2449,7 @@ def snapshot(path, in_process=False, redact=False, force=False, timeout=DEFAULT_
             _request.callers = (_scan, _capture_to, _capture, _in_place, snapshot)
             objects = _in_place()[0]
     finally:
-        outcome = count = _request.count = None
+        outcome = _request.count = None
         _resume_tracing()
         _state.lock.release()
         _restore_count(young)
@@ -2375,22 +2457,24 @@ def snapshot(path, in_process=False, redact=False, force=False, timeout=DEFAULT_
 
 
 try:
-    snapshot(None)      # up to 3.10 the first call of a function leaves a frame behind, which the collector counts
+    # up to 3.10 the first call of a function leaves a frame behind, which the collector counts
+    snapshot(None)
 except CannotWrite:
     pass
 
 
 def _await_collection(timeout):
-    """Waits till another thread's collection is over. Raises InsideCollection in a collection of this thread."""
+    """Waits till another thread's collection is over. Raises InsideCollection in a collection of this
+    thread."""
     deadline = time.time() + timeout
     while _state.collecting is not None:
         if _state.collecting == get_ident() or time.time() > deadline:
-            raise InsideCollection('the garbage collector is running (this is a finalizer or a callback of a weak '
-                                   'reference), and its garbage is on no list; capture later')
+            raise InsideCollection('the garbage collector is running (this is a finalizer or a callback of a '
+                                   'weak reference), and its garbage is on no list; capture later')
         time.sleep(0.001)
 
 
-def _prepare_request(path, redact, forked, count):
+def _prepare_request(path, redact, forked):
     """Fills `_request`."""
     _request.path = path
     folder, name = os.path.split(path)
@@ -2402,11 +2486,12 @@ def _prepare_request(path, redact, forked, count):
     _request.pid = os.getpid()
     _request.started = time.time()
     _request.forked = 0.0
+    _request.resident = _resident_bytes()
     # Where the forked child inherits threads that wait for the GIL, no second thread may ever wait there: the
     # C library's condition variables still count those that are gone, and would wait for them.
     _request.alone = forked and len(os.listdir('/proc/self/task')) == 1
     _request.enabled = gc.isenabled()
-    _request.count = list(count)
+    _request.count = list(gc.get_count())
 
 
 def _in_place():
@@ -2438,7 +2523,8 @@ class _Options(object):
 
 
 def _default_path(base):
-    """Returns the path of the next capture: -o as given, else NAME-PID; numbered where there can be several."""
+    """Returns the path of the next capture: -o as given, else NAME-PID; numbered where there can be
+    several."""
     options = _state.options
     number = _state.captures
     if options.output is not None:
@@ -2484,6 +2570,7 @@ def _at_exit():
 
 def _on_signal(number, frame):
     """Handler of the capture signal: starts a capture and returns at once."""
+    address = id(frame)
     frame = None
     if _state.collecting is not None:
         _state.pending_signal = number      # _watch_collections sends it again
@@ -2491,10 +2578,12 @@ def _on_signal(number, frame):
     options = _state.options
     _state.captures += 1
     path = os.path.join(_state.folder, _default_path(_program_name()))
+    _request.signal_frame = address
     try:
         _start_snapshot(path, options.in_process, options.redact, options.force, DEFAULT_TIMEOUT)
     except CaptureError as error:
         _say('no snapshot: %s' % error.args[0])
+    _request.signal_frame = 0
 
 
 def _start_snapshot(path, in_process, redact, force, timeout):
@@ -2509,14 +2598,13 @@ def _start_snapshot(path, in_process, redact, force, timeout):
     reason = _why_unsupported()
     if reason is not None:
         raise UnsupportedInterpreter(reason)
-    count = gc.get_count()
     if not _state.lock.acquire(False):
         raise CaptureError('another capture has begun; wait for it')
     try:
         _suspend_tracing()
         if not force:
             _check_memory(True)
-        _prepare_request(path, redact, True, count)
+        _prepare_request(path, redact, True)
         count = None    # a tuple that only this frame holds would be garbage in the snapshot
         _request.callers = (_scan, _capture_to, _capture, _child, _run_child, _supervise, _start_supervisor,
                             _start_snapshot, _on_signal)
