@@ -38,12 +38,12 @@ function fail(code, message) {
   process.exit(code);
 }
 
-/** The newest supported CPython: the search that the tests use, so that both find the same ones. */
+/** The Python that the shell finds, if it can be captured, else the newest one that the tests would find. */
 async function findPython() {
   const { register } = await import("tsx/esm/api");
   register();
-  const { pythons } = await import("./test/rig/pythons.ts");
-  return pythons().at(-1)?.path;
+  const { isCapturable, pythons } = await import("./test/rig/pythons.ts");
+  return ["python3", "python"].find(isCapturable) ?? pythons().at(-1)?.path;
 }
 
 async function captureDemo(python) {

@@ -41,3 +41,18 @@ export function tableLines(
       .join("  "),
   );
 }
+
+/** A text broken at spaces into lines of at most `max` characters; longer words stay whole. */
+export function wrapText(text: string, max: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && width(line) + 1 + width(word) > max) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}

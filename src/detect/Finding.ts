@@ -35,6 +35,8 @@ export interface Finding {
   /** Stable over edits: no addresses, no line numbers. */
   readonly fingerprint: string;
   readonly location?: SourceLocation;
+  /** What to look for in the file for a better line: where a class or a variable is defined. */
+  readonly anchor?: { readonly kind: "class" | "variable"; readonly name: string };
   readonly path: readonly PathStep[];
 }
 
@@ -64,19 +66,27 @@ export const catalogue = {
     "Each is {objects:count} {objects:object|objects} of {bytes:bytes} and keeps {pinned:bytes} more.",
   "cycle.unnamed": "unnamed references",
   "cycle.fix": "{remedy} ({label} of the {from})",
+  "cycle.fix-library": "{remedy} ({label} of the {from}); that is library code: avoid the call, or report it there",
   "remedy.clear-cell": "set {name} = None in the enclosing function after its last use, or make it a method of a class",
+  "remedy.weak-capture": "capture weakref.ref({name}) instead of {name}",
+  "remedy.clear-container": "empty {name} when the object is done with, or make the references back weak",
   "remedy.clear-local": "set {name} = None after its last use",
   "remedy.delete-exception": "del {name} when it is handled",
   "remedy.drop-traceback": "use exc.with_traceback(None), or del the exception when it is handled",
   "remedy.weak-attribute": "make {name} a weakref.ref, or clear it when the object is done with",
   "remedy.remove-entry": "take it out of the {name} when it is done with",
-  "cache.title": "{name} holds {entries:count} entries, {bytes:bytes}: perhaps a cache without a bound",
+  "cache.title": "{name} holds {entries:count} entries, {bytes:bytes}: perhaps a {what} without a bound",
   "cache.why":
     "{sole:count} of its {entries:count} values ({share}%) are kept by this {type} alone. {uniform}One snapshot can't show whether it grows: take a second one later, and compare the entries.",
+  "cache.dict": "cache",
+  "cache.list": "list",
+  "cache.set": "set",
   "cache.uniform": "All alike: {type}. ",
   "cache.mixed": "",
-  "cache.fix":
+  "cache.fix-dict":
     "bound it (functools.lru_cache(maxsize=...), an LRU dict), let entries expire, or use a WeakValueDictionary",
+  "cache.fix-list": "give it a bound (collections.deque(maxlen=...)), or take entries out when they are done with",
+  "cache.fix-set": "take entries out when they are done with, or use a weakref.WeakSet",
 } as const;
 
 /** The text of a message. Bytes and counts come out with units and separators. */

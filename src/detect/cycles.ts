@@ -1,3 +1,4 @@
+import type { HeapGraph, NodeIndex, SourceLocation } from "../heap/HeapGraph.js";
 import { Kind } from "../heap/kinds.js";
 import { labelText } from "../heap/labels.js";
 import { printable } from "../heap/names.js";
@@ -5,12 +6,16 @@ import type { Analysis } from "../model/Analysis.js";
 import type { CycleFamily } from "../model/cycles.js";
 import { type Cut, type Remedy, suggestCuts } from "../model/cuts.js";
 import { type HeapEdge, shortestRing } from "../model/ring.js";
-import { sourceOf, tellingMember } from "../model/source.js";
-import { type Finding, fingerprint, type Message, type PathStep } from "./Finding.js";
+import { isLibrary, sourceOf, tellingMember } from "../model/source.js";
+import { type Finding, fingerprint, type Message, type PathStep, type Severity } from "./Finding.js";
 
 // Cuts of a larger cycle are not looked for in a report: the answer would be a list nobody reads.
 const CUT_LIMIT = 2000;
 const NAMES_SHOWN = 3;
+// From here on garbage is worth an error even where the collector will get it.
+const MANY = 100;
+const MUCH_BYTES = 100_000;
+const MUCH_SHARE = 0.01;
 
 /** True for a function that holds itself through its own closure: cells in a cycle with functions. */
 export function isClosureCycle({ graph }: Analysis, family: CycleFamily): boolean {
@@ -27,7 +32,7 @@ export function cycleFinding(analysis: Analysis, family: CycleFamily, rule: "clo
   const location = sourceOf(graph, telling);
   const ring = shortestRing(analysis, members, telling);
   const cuts = members.length > CUT_LIMIT ? [] : suggestCuts(analysis, members);
-  const fix = cuts[0] && fixMessage(analysis, cuts[0]);
+  const fix = cuts[0] && fixMessage(analysis, cuts[0], location !== undefined && isLibrary(location.file));
   const count = family.cycles.length;
   const bytes = family.garbage ? family.bytes + family.pinned : family.bytes;
   const state: Message = { id: family.garbage ? "cycle.garbage" : "cycle.alive", arguments: {} };
@@ -46,7 +51,7 @@ export function cycleFinding(analysis: Analysis, family: CycleFamily, rule: "clo
       : { id: "object-cycle.why", arguments: { labels: namedLabels(analysis, ring), each } };
   return {
     rule,
-    severity: family.garbage ? "error" : "info",
+    severity: severityOf(analysis, family, bytes, location),
     title,
     why,
     ...(fix && { fix }),
@@ -55,14 +60,40 @@ export function cycleFinding(analysis: Analysis, family: CycleFamily, rule: "clo
     objects: family.cycles.flatMap((cycle) => Array.from(cycle.members)),
     fingerprint: fingerprint(rule, family.signature, family.garbage ? "garbage" : "alive"),
     ...(location && { location }),
+    ...(location && isClassLine(graph, telling) && { anchor: { kind: "class" as const, name: location.name } }),
     path: ringPath(analysis, ring, telling),
   };
 }
 
+/**
+ * A live cycle is no leak yet. Garbage is one where the collector is off, or where it is much; a little of it with the
+ * collector on is everyday Python, and in library code not worth a warning.
+ */
+function severityOf(
+  { graph, ownership }: Analysis,
+  family: CycleFamily,
+  bytes: number,
+  location: SourceLocation | undefined,
+): Severity {
+  if (!family.garbage) return "info";
+  const heap = ownership.retained[ownership.aliveRoot] + ownership.retained[ownership.garbageRoot];
+  if (family.cycles.length >= MANY || bytes >= Math.max(MUCH_BYTES, heap * MUCH_SHARE)) return "error";
+  if (!location || isLibrary(location.file)) return "info";
+  return graph.info.gcEnabled === true ? "warning" : "error";
+}
+
+/** True where the line is that of a class's first method, not of the class. */
+function isClassLine(graph: HeapGraph, node: NodeIndex): boolean {
+  return graph.location(node) === undefined;
+}
+
 /** What to do about a cut, with the place where it is made. */
-function fixMessage({ graph }: Analysis, cut: Cut): Message {
+function fixMessage({ graph }: Analysis, cut: Cut, library: boolean): Message {
   const from = graph.nodeName(cut.from);
-  return { id: "cycle.fix", arguments: { remedy: remedyMessage(cut.remedy), label: printable(cut.label), from } };
+  return {
+    id: library ? "cycle.fix-library" : "cycle.fix",
+    arguments: { remedy: remedyMessage(cut.remedy), label: printable(cut.label), from },
+  };
 }
 
 /** What to do about a reference. */

@@ -4,6 +4,9 @@ import { LabelSort, labelPayload, labelSort } from "../heap/labels.js";
 import type { Analysis } from "../model/Analysis.js";
 import { typeLocation } from "../model/source.js";
 
+// Shorter than what any snapshot keeps of a text.
+const TEXT_LIMIT = 120;
+
 /** Where a container is kept for good: under a name in a module or a class, in a closure, or as a default. */
 export interface Holder {
   readonly where: "module" | "class" | "closure" | "default" | "instance";
@@ -11,6 +14,8 @@ export interface Holder {
   readonly name: string;
   readonly module: string;
   readonly location: SourceLocation | undefined;
+  /** What to look for in the file for a better line. */
+  readonly anchor?: { readonly kind: "class" | "variable"; readonly name: string };
 }
 
 /** Module, class and function dicts by their owners, to tell how a container is held. */
@@ -76,11 +81,29 @@ export class Holders {
       name: `${ownerName}.${name}`,
       module: ownerName.split(".").slice(0, -1).join("."),
       location: typeLocation(graph, owner),
+      anchor: { kind: "variable", name },
     };
   }
 
   #moduleHolder(dict: NodeIndex, module: string, name: string): Holder {
-    return { where: "module", name: `${module}.${name}`, module, location: this.#firstUse(dict, name) };
+    const shared = { where: "module" as const, name: `${module}.${name}`, module };
+    const use = this.#firstUse(dict, name);
+    if (use) return { ...shared, location: use };
+    const file = this.#moduleFile(dict);
+    const location = file === undefined ? undefined : { file, line: 0, name };
+    return { ...shared, location, anchor: { kind: "variable", name } };
+  }
+
+  #moduleFile(dict: NodeIndex): string | undefined {
+    const { graph } = this.#analysis;
+    const { firstEdge, edgeTo, text } = graph.columns;
+    for (let e = firstEdge[dict]; e < firstEdge[dict + 1]; e++) {
+      if (this.#key(e) !== "__file__") continue;
+      const file = graph.string(text[edgeTo[e]]);
+      // A longer text is cut, and a cut path leads nowhere.
+      return file !== "" && file.length < TEXT_LIMIT ? file.replace(/\.py[co]$/, ".py") : undefined;
+    }
+    return undefined;
   }
 
   #moduleName(dict: NodeIndex): string {
@@ -141,8 +164,11 @@ export class Holders {
         const holder = key === undefined ? undefined : this.#underName(referrers.to[q], key);
         if (holder) {
           const type = graph.types[graph.columns.type[from]];
-          const location = (type.node >= 0 ? typeLocation(graph, type.node) : undefined) ?? holder.location;
-          return { ...holder, where: "instance", name: `${holder.name}.${name}`, location };
+          const shared = { where: "instance" as const, name: `${holder.name}.${name}`, module: holder.module };
+          const location = type.node >= 0 ? typeLocation(graph, type.node) : undefined;
+          // The attribute is bound in a method: the first `self.NAME = ` of the class's file.
+          if (location) return { ...shared, location, anchor: { kind: "variable", name: `self.${name}` } };
+          return { ...holder, ...shared };
         }
       }
     }
@@ -175,7 +201,8 @@ export class Holders {
     let using: SourceLocation | undefined;
     for (const fn of this.#functionsOf.get(dict) ?? []) {
       const location = graph.location(fn);
-      if (!location || (using && using.line <= location.line)) continue;
+      // A module's own code names all of its variables.
+      if (!location || location.name === "<module>" || (using && using.line <= location.line)) continue;
       for (let e = firstEdge[fn]; e < firstEdge[fn + 1]; e++) {
         const code = edgeTo[e];
         if (kind[code] !== Kind.code) continue;

@@ -4,6 +4,7 @@ import { LabelSort, labelSort } from "../heap/labels.js";
 import { printable } from "../heap/names.js";
 import type { Analysis } from "../model/Analysis.js";
 import { rootPaths } from "../model/paths.js";
+import { isStandardLibrary } from "../model/source.js";
 import { type Detector, type Finding, fingerprint, type Message } from "./Finding.js";
 import { type Holder, Holders } from "./holders.js";
 
@@ -13,8 +14,9 @@ const MIN_BYTES = 64_000;
 const MIN_HEAP_SHARE = 0.01;
 const MIN_SOLE_SHARE = 0.5;
 const UNIFORM_SHARE = 0.9;
-// The standard library's large containers are tables, or caches with a bound of their own (re, functools, linecache).
-const STANDARD_LIBRARY = /(^<frozen |[\\/]lib[\\/]python[\d.]+[\\/](?!(site|dist)-packages))/i;
+// With so large a share of the heap a few entries are enough.
+const LARGE_SHARE = 0.05;
+const FEW_ENTRIES = 8;
 
 interface Entries {
   readonly count: number;
@@ -30,17 +32,20 @@ export const unboundedCache: Detector = {
   detect(analysis) {
     const { graph, ownership, roots, infrastructure } = analysis;
     const { kind, firstEdge } = graph.columns;
-    const least = Math.max(MIN_BYTES, ownership.retained[ownership.aliveRoot] * MIN_HEAP_SHARE);
+    const alive = ownership.retained[ownership.aliveRoot];
+    const least = Math.max(MIN_BYTES, alive * MIN_HEAP_SHARE);
     const findings: Finding[] = [];
     let holders: Holders | undefined;
     for (let node = 0; node < graph.nodeCount; node++) {
       if (!CONTAINERS.has(kind[node]) || infrastructure[node] === 1 || roots.isGarbage[node] === 1) continue;
-      if (ownership.retained[node] < least || firstEdge[node + 1] - firstEdge[node] < MIN_ENTRIES) continue;
+      const fewest = ownership.retained[node] < alive * LARGE_SHARE ? MIN_ENTRIES : FEW_ENTRIES;
+      if (ownership.retained[node] < least || firstEdge[node + 1] - firstEdge[node] < fewest) continue;
       const entries = entriesOf(analysis, node);
-      if (entries.count < MIN_ENTRIES || entries.sole < entries.count * MIN_SOLE_SHARE) continue;
+      if (entries.count < fewest || entries.sole < entries.count * MIN_SOLE_SHARE) continue;
       holders ??= new Holders(analysis);
       const holder = holders.of(node);
-      if (holder && !STANDARD_LIBRARY.test(holder.location?.file ?? "")) {
+      // The standard library's large containers are tables, or have a bound of their own (re, functools, linecache).
+      if (holder && !isStandardLibrary(holder.location?.file ?? "")) {
         findings.push(suspect(analysis, node, entries, holder));
       }
     }
@@ -75,10 +80,15 @@ function suspect(analysis: Analysis, node: NodeIndex, entries: Entries, holder: 
   };
   const name = printable(holder.name);
   const bytes = ownership.retained[node];
+  const { kind } = graph.columns;
+  const sort = kind[node] === Kind.dict ? "dict" : kind[node] === Kind.set ? "set" : "list";
   return {
     rule: "unbounded-cache",
     severity: "warning",
-    title: { id: "cache.title", arguments: { name, entries: entries.count, bytes } },
+    title: {
+      id: "cache.title",
+      arguments: { name, entries: entries.count, bytes, what: { id: `cache.${sort}`, arguments: {} } },
+    },
     why: {
       id: "cache.why",
       arguments: {
@@ -89,12 +99,13 @@ function suspect(analysis: Analysis, node: NodeIndex, entries: Entries, holder: 
         uniform,
       },
     },
-    fix: { id: "cache.fix", arguments: {} },
+    fix: { id: `cache.fix-${sort}`, arguments: {} },
     count: entries.count,
     bytes,
     objects: [node],
     fingerprint: fingerprint("unbounded-cache", holder.where, holder.name),
     ...(holder.location && { location: holder.location }),
+    ...(holder.anchor && { anchor: holder.anchor }),
     path: (rootPaths(analysis, node, 1)[0]?.steps ?? []).map(({ label, node: at }) => ({ label, node: at })),
   };
 }

@@ -36,9 +36,15 @@ export class HeapBuilder {
   readonly #weakrefs: number[] = [];
   readonly #version: readonly [number, number, number];
 
-  /** @param version of the CPython whose rules apply */
-  constructor(version: readonly [number, number, number] = [3, 11, 0]) {
+  readonly #facts: Partial<RuntimeInfo>;
+
+  /**
+   * @param version of the CPython whose rules apply
+   * @param facts of the process that differ from an unknown one's
+   */
+  constructor(version: readonly [number, number, number] = [3, 11, 0], facts: Partial<RuntimeInfo> = {}) {
     this.#version = version;
+    this.#facts = facts;
   }
 
   /** Adds a node of a type and returns its handle; ids are 0x1000, 0x1010, … in the order of making. */
@@ -165,6 +171,7 @@ export class HeapBuilder {
       },
       notes: [],
       sources: new Map(),
+      ...this.#facts,
     };
   }
 }

@@ -49,9 +49,9 @@ export function sourceOf(graph: HeapGraph, node: NodeIndex): SourceLocation | un
 }
 
 /**
- * The member of a cycle that names its origin: a function before a generator, an instance, and so on. Among functions
- * the one that is defined last in its file: of closures that call each other, that is the one which the enclosing
- * function returns.
+ * The member of a cycle that names its origin: a function before a generator, an instance, and so on, and one whose
+ * source is known before one without. Among functions the one that is defined last in its file: of closures that call
+ * each other, that is the one which the enclosing function returns.
  */
 export function tellingMember(graph: HeapGraph, members: Uint32Array): NodeIndex {
   const { kind } = graph.columns;
@@ -64,9 +64,12 @@ export function tellingMember(graph: HeapGraph, members: Uint32Array): NodeIndex
   let bestRank = Infinity;
   let bestLine = -1;
   for (const node of members) {
-    const rank = rankOf(node);
+    const plainRank = rankOf(node);
+    if (plainRank > bestRank) continue;
+    const source = sourceOf(graph, node);
+    const rank = source ? plainRank : plainRank + TELLING.length + 1;
     if (rank > bestRank) continue;
-    const line = graph.location(node)?.line ?? 0;
+    const line = source?.line ?? 0;
     if (rank < bestRank || line > bestLine) {
       best = node;
       bestRank = rank;
@@ -74,6 +77,20 @@ export function tellingMember(graph: HeapGraph, members: Uint32Array): NodeIndex
     }
   }
   return best;
+}
+
+// Where the standard library lies, or a package that somebody installed.
+const LIBRARY = /(^<frozen |[\\/]lib[\\/]python[\d.]*[\\/]|[\\/](site|dist)-packages[\\/])/i;
+const STANDARD_LIBRARY = /(^<frozen |[\\/]lib[\\/]python[\d.]+[\\/](?!(site|dist)-packages))/i;
+
+/** True for a file that is not the user's own: the standard library or an installed package. */
+export function isLibrary(file: string): boolean {
+  return LIBRARY.test(file);
+}
+
+/** True for a file of the standard library. */
+export function isStandardLibrary(file: string): boolean {
+  return STANDARD_LIBRARY.test(file);
 }
 
 function attributeName(graph: HeapGraph, label: number): string | undefined {

@@ -68,16 +68,26 @@ describe("unbounded-cache", () => {
 
   it("keeps quiet about few entries, little memory, and the standard library's tables", () => {
     for (const [file, count, size] of [
-      ["/srv/app.py", 50, 10_000],
+      ["/srv/app.py", 50, 20_000],
       ["/srv/app.py", 200, 100],
-      ["/usr/lib/python3.11/mimetypes.py", 200, 1000],
+      ["/usr/lib/python3.11/mimetypes.py", 200, 10_000],
     ] as const) {
       const { heap, dict } = moduleNamed(file, "TABLE");
       const table = heap.node("dict", { kind: Kind.dict });
-      heap.edge(dict, table, "['TABLE']");
+      heap.edge(dict, table, "['TABLE']").edge(dict, heap.node("Rest", { size: 50_000_000 }), "['REST']");
       fill(heap, table, count, size);
       assert.deepEqual(detect(heap), [], `${file} ${count} ${size}`);
     }
+  });
+
+  it("needs few entries where they are a large part of the heap", () => {
+    const { heap, dict } = moduleNamed("/srv/app.py", "FAILURES");
+    const failures = heap.node("list", { kind: Kind.list });
+    heap.edge(dict, failures, "['FAILURES']");
+    for (let i = 0; i < 10; i++) heap.edge(failures, heap.node("Failure", { size: 1_000_000 }), `[${i}]`);
+    const [finding] = detect(heap);
+    assert.match(renderMessage(finding.title), /app\.FAILURES holds 10 entries, 10\.0 MB: perhaps a list/);
+    assert.match(renderMessage(finding.fix!), /deque\(maxlen/);
   });
 
   it("does not take installed packages for the standard library", () => {

@@ -3,14 +3,14 @@ import { closureCycle } from "../../src/detect/closureCycle.js";
 import { renderMessage } from "../../src/detect/Finding.js";
 import { objectCycle } from "../../src/detect/objectCycle.js";
 import { HeapBuilder } from "../../src/heap/HeapBuilder.js";
-import { Kind } from "../../src/heap/kinds.js";
+import { Flag, Kind } from "../../src/heap/kinds.js";
 import { Analysis } from "../../src/model/Analysis.js";
 import { suggestCuts } from "../../src/model/cuts.js";
 
 const LINE = { file: "/app/tree.py", line: 7, name: "walk" };
 
-function closureRing(heap: HeapBuilder, payload = 0): void {
-  const fn = heap.node("function", { kind: Kind.function, text: "tree.<locals>.walk", location: LINE });
+function closureRing(heap: HeapBuilder, payload = 0, location = LINE): void {
+  const fn = heap.node("function", { kind: Kind.function, text: "tree.<locals>.walk", location });
   const tuple = heap.node("tuple", { kind: Kind.tuple });
   const cell = heap.node("cell", { kind: Kind.cell });
   heap.edge(fn, tuple, ".__closure__").edge(tuple, cell, "[0]").edge(cell, fn, "closure:walk");
@@ -85,9 +85,60 @@ describe("cycle families", () => {
     );
     assert.deepEqual(cuts[0].remedy, { kind: "clear-cell", name: "walk" });
   });
+
+  it("suggests one change in the source, not one for each reference", () => {
+    const heap = new HeapBuilder();
+    const flags = Flag.heapType;
+    const root = heap.node("Node", { flags });
+    const children = heap.node("list", { kind: Kind.list });
+    heap.edge(root, children, ".children");
+    const nodes = Array.from({ length: 8 }, (_, i) => {
+      const child = heap.node("Node", { flags });
+      heap.edge(children, child, `[${i}]`).edge(child, root, ".parent");
+      return child;
+    });
+    const analysis = new Analysis(heap.build());
+    const cuts = suggestCuts(analysis, analysis.families[0].cycles[0].members);
+    assert.deepEqual(
+      cuts.map((cut) => [cut.from, cut.label, cut.remedy.kind]),
+      nodes.map((node) => [node, ".parent", "weak-attribute"]),
+    );
+  });
+
+  it("does not tell to empty a variable that holds self", () => {
+    const heap = new HeapBuilder();
+    const button = heap.node("Button", { flags: Flag.heapType });
+    const fn = heap.node("function", { kind: Kind.function, text: "on_click", location: LINE });
+    const tuple = heap.node("tuple", { kind: Kind.tuple });
+    const cell = heap.node("cell", { kind: Kind.cell });
+    heap.edge(button, fn, ".on_click").edge(fn, tuple, ".__closure__").edge(tuple, cell, "[0]");
+    heap.edge(cell, button, "closure:self");
+    const analysis = new Analysis(heap.build());
+    const cuts = suggestCuts(analysis, analysis.families[0].cycles[0].members);
+    assert.deepEqual(
+      cuts.map((cut) => cut.remedy.kind),
+      ["weak-attribute"],
+    );
+  });
 });
 
 describe("cycle findings", () => {
+  it("takes a little garbage of a library with the collector on for no leak", () => {
+    const severities = [
+      ["/app/tree.py", true, 1],
+      ["/app/tree.py", false, 1],
+      ["/usr/lib/python3.11/argparse.py", true, 1],
+      ["/usr/lib/python3.11/argparse.py", false, 1],
+      ["/usr/lib/python3.11/argparse.py", true, 200],
+    ].map(([file, gcEnabled, count]) => {
+      const heap = new HeapBuilder([3, 11, 0], { gcEnabled: gcEnabled as boolean });
+      heap.node("Rest", { outside: 1, size: 10_000_000 });
+      for (let i = 0; i < (count as number); i++) closureRing(heap, 0, { ...LINE, file: file as string });
+      return closureCycle.detect(new Analysis(heap.build()))[0].severity;
+    });
+    assert.deepEqual(severities, ["warning", "error", "info", "info", "error"]);
+  });
+
   it("names function, variable, line, count and bytes", () => {
     const heap = new HeapBuilder();
     for (let i = 0; i < 3; i++) closureRing(heap, 500);

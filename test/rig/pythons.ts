@@ -48,6 +48,12 @@ export function isSupported([major, minor]: readonly [number, number, number]): 
   return (major === 2 && minor === 7) || (major === 3 && minor >= 6 && minor <= 13);
 }
 
+/** True if the command runs a CPython of such a version. */
+export function isCapturable(command: string): boolean {
+  const python = probe(command);
+  return python !== undefined && isSupported(python.version);
+}
+
 let cached: Python[] | undefined;
 
 /**

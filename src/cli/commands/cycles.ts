@@ -9,6 +9,7 @@ import { type CommonOptions, openSession } from "../run.js";
 
 const FAMILIES_SHOWN = 20;
 const EDGES_SHOWN = 8;
+const CUTS_SHOWN = 3;
 
 /** `ouroboros cycles FILE` */
 export async function runCycles(file: string, options: CommonOptions): Promise<void> {
@@ -50,6 +51,6 @@ function* familyLines(session: Session, family: FamilyRow): Generator<string> {
     yield pc.dim(`  ${edge.from} ${name(edge.from)} ${printable(edge.label)} → ${edge.to} ${name(edge.to)}`);
   }
   if (family.edges.length > EDGES_SHOWN) yield pc.dim(`  … more references: --json lists them`);
-  for (const cut of family.cuts.slice(0, 3))
-    yield `  ${pc.green("cut")} ${printable(cut.label)}: ${printable(cut.why)}`;
+  const cuts = new Set(family.cuts.map((cut) => `  ${pc.green("cut")} ${printable(cut.label)}: ${printable(cut.why)}`));
+  yield* [...cuts].slice(0, CUTS_SHOWN);
 }

@@ -38,18 +38,22 @@ function lines(details: ObjectDetails, all: boolean): string[] {
     `${pc.bold(printable(details.name))}  ${details.id}${heading}`,
     ...rows.map(([name, value]) => `${pc.dim(name.padEnd(12))}${printable(value, 1000)}`),
     "",
-    pc.bold(`${formatCount(details.referrersTotal)} referrers`),
+    pc.bold(plural(details.referrersTotal, "referrer")),
     ...neighbours(details.referrers, details.referrersTotal, all),
     "",
-    pc.bold(`${formatCount(details.referentsTotal)} referents`),
+    pc.bold(plural(details.referentsTotal, "referent")),
     ...neighbours(details.referents, details.referentsTotal, all),
   ];
+}
+
+function plural(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function neighbours(rows: readonly NeighbourRow[], total: number, all: boolean): string[] {
   if (rows.length === 0) return [];
   const shown = all ? rows : rows.slice(0, NEIGHBOURS_SHOWN);
-  const columns = [{ title: "label", max: 60 }, { title: "id" }, { title: "holds" }, { title: "name", max: 80 }];
+  const columns = [{ title: "label", max: 60 }, { title: "id" }, { title: "standing" }, { title: "name", max: 80 }];
   const cells = shown.map((row) => [printable(row.label), row.id, row.standing, row.name]);
   const lines = tableLines(columns, cells, (text, _, row) => (row < 0 ? pc.dim(text) : text));
   if (total > shown.length) lines.push(pc.dim(`… and ${formatCount(total - shown.length)} more: --all`));

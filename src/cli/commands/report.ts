@@ -4,6 +4,7 @@ import { printable } from "../../heap/names.js";
 import { report, type Report, type ReportedFinding } from "../../session/queries/report.js";
 import { printJson, printLines } from "../output.js";
 import { placeText, programText } from "../place.js";
+import { wrapText } from "../table.js";
 import { type CommonOptions, openSession } from "../run.js";
 import { headline } from "./info.js";
 
@@ -26,10 +27,12 @@ function* reportLines(file: string, result: Report, all: boolean): Generator<str
   }
   const rest = result.findings.length - shown.length;
   yield "";
-  if (shown.length === 0) yield pc.green("No leak found.");
+  if (shown.length === 0) {
+    yield `${pc.green("None of the rules finds a leak.")} ${programText()} retained ${printable(file, 1000)} shows what keeps most bytes.`;
+  }
   if (rest > 0) {
     yield pc.dim(
-      `${formatCount(rest)} more worth knowing (cycles that are alive and in use): report --all lists them.`,
+      `${formatCount(rest)} more that are no leak by themselves (cycles in use, single ones of libraries): report --all lists them.`,
     );
   }
 }
@@ -45,11 +48,21 @@ function* findingLines(file: string, finding: ReportedFinding): Generator<string
   const where = finding.location;
   const place = where ? `${pc.bold(placeText(where))}  ${printable(where.name)}` : pc.bold("no source line known");
   yield `${place}  ${paint(`${finding.severity}: ${finding.rule}`)}`;
-  yield `  ${printable(finding.title, TEXT)}`;
-  yield `  ${pc.dim("why")}   ${printable(finding.why, TEXT)}`;
-  if (finding.path.length > 1) yield `  ${pc.dim("path")}  ${pathText(finding)}`;
-  if (finding.fix !== undefined) yield `  ${pc.dim("fix")}   ${printable(finding.fix, TEXT)}`;
+  yield* paragraph("", printable(finding.title, TEXT));
+  yield* paragraph("why", printable(finding.why, TEXT));
+  if (finding.path.length > 1) yield* paragraph("path", pathText(finding));
+  if (finding.fix !== undefined) yield* paragraph("fix", printable(finding.fix, TEXT));
   yield `  ${pc.dim("see")}   ${pc.dim(`${programText()} object ${printable(file, 1000)} ${finding.objects[0]}`)}`;
+}
+
+const HANGING = 8;
+
+/** A text under a heading in the margin, broken into lines where the output is a terminal. */
+function* paragraph(heading: string, text: string): Generator<string> {
+  const indent = heading === "" ? 2 : HANGING;
+  const lines = wrapText(text, (process.stdout.columns ?? Infinity) - indent);
+  const margin = heading === "" ? "  " : `  ${pc.dim(heading)}${" ".repeat(HANGING - 2 - heading.length)}`;
+  for (const [i, line] of lines.entries()) yield `${i === 0 ? margin : " ".repeat(indent)}${line}`;
 }
 
 function pathText({ path }: ReportedFinding): string {

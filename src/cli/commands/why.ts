@@ -20,7 +20,14 @@ function* lines(result: WhyResult): Generator<string> {
   const state = result.garbage ? "is garbage: only a cycle keeps it until the collector runs" : "is alive";
   yield `${pc.bold(printable(result.name))} ${result.id} ${state}`;
   if (result.paths.length === 0) yield "No path leads to it: it is a root itself, or all paths are avoided.";
-  for (const path of result.paths) {
+  if (result.cycle) {
+    yield "";
+    yield pc.bold("The cycle that it is in:");
+    for (const [i, step] of result.cycle.entries()) {
+      yield `  ${pc.dim(step.id)} ${i === 0 ? "" : `${printable(step.label)} → `}${printable(step.name)}`;
+    }
+  }
+  for (const path of result.cycle ? [] : result.paths) {
     yield "";
     yield pc.bold(printable(path.expression, EXPRESSION));
     for (const [i, step] of path.steps.entries()) {

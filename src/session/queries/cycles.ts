@@ -4,9 +4,10 @@ import { labelText } from "../../heap/labels.js";
 import type { SourceLocation } from "../../heap/HeapGraph.js";
 import type { CycleFamily } from "../../model/cycles.js";
 import { suggestCuts } from "../../model/cuts.js";
-import { innerEdges } from "../../model/ring.js";
+import { innerEdges, shortestRing } from "../../model/ring.js";
 import { sourceOf, tellingMember } from "../../model/source.js";
 import type { Session } from "../Session.js";
+import { SourceFiles } from "../SourceFiles.js";
 
 const CYCLES_SHOWN = 50;
 const EDGES_SHOWN = 200;
@@ -42,19 +43,27 @@ export interface CyclesResult {
 /** All families of cycles, most bytes first. */
 export function cycles(session: Session, options: { readonly all?: boolean } = {}): CyclesResult {
   const { families, leftOut } = session.analysis;
+  const sources = new SourceFiles(session.graph);
   return {
-    families: families.map((family) => familyRow(session, family, options.all === true)),
+    families: families.map((family) => familyRow(session, family, options.all === true, sources)),
     infrastructure: leftOut,
   };
 }
 
-function familyRow(session: Session, family: CycleFamily, all: boolean): FamilyRow {
+function familyRow(session: Session, family: CycleFamily, all: boolean, sources: SourceFiles): FamilyRow {
   const { graph, analysis } = session;
   const { members } = family.cycles[0];
-  const location = sourceOf(graph, tellingMember(graph, members));
+  const telling = tellingMember(graph, members);
+  const known = sourceOf(graph, telling);
+  // Without a location of its own the member is an instance, and the line that of its class's first method.
+  const isClass = known !== undefined && graph.location(telling) === undefined;
+  const location = isClass ? sources.refine(known, { kind: "class", name: known.name }) : known;
   const shown = all ? family.cycles : family.cycles.slice(0, CYCLES_SHOWN);
   const cuts = members.length > CUT_LIMIT ? [] : suggestCuts(analysis, members);
-  const edges = innerEdges(analysis, members);
+  // The shortest ring through the telling member first: it reads as a story.
+  const ring = shortestRing(analysis, members, telling);
+  const inRing = new Set(ring.map(({ edge }) => edge));
+  const edges = [...ring, ...innerEdges(analysis, members).filter(({ edge }) => !inRing.has(edge))];
   return {
     signature: family.signature,
     count: family.cycles.length,

@@ -3,6 +3,7 @@ import {
   EDGE_KIND_MASK,
   EdgeKind,
   Flag,
+  Kind,
   NO_GENERATION,
   Standing,
   STANDING_MASK,
@@ -69,7 +70,12 @@ export function object(session: Session, id: string, options: { readonly all?: b
     holders.push(neighbour(session, referrers.to[r], strong.edge[referrers.edge[r]]));
   }
   const held: NeighbourRow[] = [];
-  for (let e = columns.firstEdge[node]; e < columns.firstEdge[node + 1] && held.length < limit; e++) {
+  // Lists and tuples are traversed backwards; people count forwards.
+  const first = columns.firstEdge[node];
+  const end = columns.firstEdge[node + 1];
+  const backwards = columns.kind[node] === Kind.list || columns.kind[node] === Kind.tuple;
+  for (let i = 0; i < end - first && held.length < limit; i++) {
+    const e = backwards ? end - 1 - i : first + i;
     held.push(neighbour(session, columns.edgeTo[e], e));
   }
   return {

@@ -2,6 +2,7 @@ import { type Finding, renderMessage } from "../../detect/Finding.js";
 import { findAll } from "../../detect/report.js";
 import type { SourceLocation } from "../../heap/HeapGraph.js";
 import type { Session } from "../Session.js";
+import { SourceFiles } from "../SourceFiles.js";
 import { type Info, info } from "./info.js";
 
 const OBJECTS_SHOWN = 50;
@@ -31,13 +32,15 @@ export interface Report {
 /** All findings of a snapshot. `all` lifts the cap on the object lists. */
 export function report(session: Session, options: { readonly all?: boolean } = {}): Report {
   const limit = options.all === true ? Infinity : OBJECTS_SHOWN;
+  const sources = new SourceFiles(session.graph);
   return {
     snapshot: info(session),
-    findings: findAll(session.analysis).map((found) => reported(session, found, limit)),
+    findings: findAll(session.analysis).map((found) => reported(session, found, limit, sources)),
   };
 }
 
-function reported({ graph }: Session, found: Finding, limit: number): ReportedFinding {
+function reported({ graph }: Session, found: Finding, limit: number, sources: SourceFiles): ReportedFinding {
+  const location = found.location && found.anchor ? sources.refine(found.location, found.anchor) : found.location;
   return {
     rule: found.rule,
     severity: found.severity,
@@ -48,7 +51,7 @@ function reported({ graph }: Session, found: Finding, limit: number): ReportedFi
     objects: found.objects.slice(0, limit).map((node) => graph.idText(node)),
     objectsTotal: found.objects.length,
     fingerprint: found.fingerprint,
-    ...(found.location && { location: found.location }),
+    ...(location && { location }),
     path: found.path.map(({ label, node }) => ({ id: graph.idText(node), label, name: graph.nodeName(node) })),
     ...(found.fix && { fix: renderMessage(found.fix) }),
   };
