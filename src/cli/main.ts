@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { printable } from "../heap/names.js";
-import { UnknownObjectError } from "../session/Session.js";
+import { UnknownObjectError, UnknownTypeError } from "../session/Session.js";
 import { runCapture } from "./commands/capture.js";
 import { runCycles } from "./commands/cycles.js";
 import { runGc } from "./commands/gc.js";
@@ -50,6 +50,7 @@ function program(): Command {
   on("retained", "objects by the bytes that only they keep")
     .option("--top <n>", "how many", positive, 20)
     .option("--ids <id...>", "these objects instead", collectIds, [])
+    .option("--type <name>", "only objects of this type, as `types` names it")
     .option("--tsv <out>", "write id, self, retained and distance of every object to a file")
     .action(runRetained);
   on("object", "all about one object")
@@ -91,6 +92,10 @@ function withModule(argv: readonly string[]): string[] {
   return args;
 }
 
+function isUsage(error: unknown): error is Error {
+  return [UsageError, UnknownObjectError, UnknownTypeError].some((kind) => error instanceof kind);
+}
+
 /** Runs the command line and returns the exit code (DESIGN: 0 fine, 2 usage, 3 file, 4 internal). */
 async function main(argv: readonly string[]): Promise<number> {
   try {
@@ -98,7 +103,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? Exit.fine);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.fine : Exit.usage;
-    if (error instanceof UsageError || error instanceof UnknownObjectError) {
+    if (isUsage(error)) {
       process.stderr.write(`ouroboros: ${printable(error.message, MESSAGE)}\n`);
       return Exit.usage;
     }

@@ -1,5 +1,5 @@
 import { disjointPaths, type Path } from "../graph/index.js";
-import type { NodeIndex } from "../heap/HeapGraph.js";
+import type { HeapGraph, NodeIndex } from "../heap/HeapGraph.js";
 import { labelText } from "../heap/labels.js";
 import { printable } from "../heap/names.js";
 import type { Analysis } from "./Analysis.js";
@@ -62,6 +62,37 @@ function describe({ graph, strong }: Analysis, path: Path, root: string): RootPa
     node,
   }));
   return { root, steps };
+}
+
+/**
+ * How a node is held, from its first referrer that has a name for it: `module app.CACHE`, `['a'] of dict`,
+ * `__dict__ of app.Service`. The empty string where none has.
+ */
+export function heldAs({ graph, strong, referrers }: Analysis, node: NodeIndex): string {
+  for (let r = referrers.first[node]; r < referrers.first[node + 1]; r++) {
+    const label = labelText(graph, graph.columns.edgeLabel[strong.edge[referrers.edge[r]]]);
+    const from = referrers.to[r];
+    if (label === "<internal>" || label === "<key>") continue;
+    const owner = ownerOfDict(graph, strong, referrers, from);
+    const key = /^\['(\w+)'\]$/.exec(label);
+    if (owner !== undefined && key) return `${graph.nodeName(owner)}.${key[1]}`;
+    return `${label.startsWith(".") ? label.slice(1) : label} of ${graph.nodeName(from)}`;
+  }
+  return "";
+}
+
+/** The object whose `__dict__` a dict is, or undefined. */
+function ownerOfDict(
+  graph: HeapGraph,
+  strong: Analysis["strong"],
+  referrers: Analysis["referrers"],
+  dict: NodeIndex,
+): NodeIndex | undefined {
+  for (let r = referrers.first[dict]; r < referrers.first[dict + 1]; r++) {
+    const label = graph.columns.edgeLabel[strong.edge[referrers.edge[r]]];
+    if (labelText(graph, label) === ".__dict__") return referrers.to[r];
+  }
+  return undefined;
 }
 
 /**

@@ -13,6 +13,14 @@ export class UnknownObjectError extends Error {
   }
 }
 
+/** A name that is no type's of the snapshot. */
+export class UnknownTypeError extends Error {
+  constructor(name: string) {
+    super(`no type has the name ${JSON.stringify(name)}; \`types --all\` lists them`);
+    this.name = "UnknownTypeError";
+  }
+}
+
 /** One open snapshot. Analyses are made when they are first asked for. */
 export class Session {
   readonly path: string;

@@ -10,7 +10,12 @@ import { tableLines } from "../table.js";
 /** `ouroboros retained FILE` */
 export async function runRetained(
   file: string,
-  options: CommonOptions & { readonly top: number; readonly ids: readonly string[]; readonly tsv?: string },
+  options: CommonOptions & {
+    readonly top: number;
+    readonly ids: readonly string[];
+    readonly type?: string;
+    readonly tsv?: string;
+  },
 ): Promise<void> {
   const session = await openSession(file);
   if (options.tsv !== undefined) {
@@ -27,6 +32,7 @@ export async function runRetained(
   const result = retained(session, {
     top: options.top,
     ...(options.ids.length > 0 && { ids: options.ids }),
+    ...(options.type !== undefined && { type: options.type }),
   });
   await (options.json ? printJson(result) : printLines(lines(result)));
 }
@@ -37,7 +43,8 @@ function lines(result: RetainedResult): string[] {
     { title: "self", right: true },
     { title: "distance", right: true },
     { title: "id" },
-    { title: "name", max: 80 },
+    { title: "name", max: 50 },
+    { title: "held as", max: 70 },
   ];
   const rows = result.rows.map((row) => [
     formatBytes(row.retained),
@@ -45,9 +52,12 @@ function lines(result: RetainedResult): string[] {
     row.distance < 0 ? "-" : String(row.distance),
     row.id,
     row.name,
+    row.held,
   ]);
   return [
     ...tableLines(columns, rows, (text, column, row) => (row < 0 ? pc.dim(text) : column === 0 ? pc.bold(text) : text)),
-    pc.dim(`${result.rows.length} of ${formatCount(result.total)} objects`),
+    pc.dim(
+      `${result.rows.length} of ${formatCount(result.total)} objects. distance: references from sys.modules, a thread or another named root`,
+    ),
   ];
 }

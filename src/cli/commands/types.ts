@@ -30,5 +30,6 @@ function lines(rows: readonly TypeRow[], limit: number): string[] {
     ]);
   const out = tableLines(columns, cells, (text, _, row) => (row < 0 ? pc.dim(text) : text));
   if (rows.length > limit) out.push(pc.dim(`… and ${formatCount(rows.length - limit)} more types: --all`));
+  out.push(pc.dim("retained --type NAME lists the objects of one type."));
   return out;
 }

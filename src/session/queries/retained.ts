@@ -1,10 +1,13 @@
-import type { NodeIndex } from "../../heap/HeapGraph.js";
-import type { Session } from "../Session.js";
+import { type NodeIndex, typeInfoName } from "../../heap/HeapGraph.js";
+import { heldAs } from "../../model/paths.js";
+import { type Session, UnknownTypeError } from "../Session.js";
 
 /** A node with its sizes in bytes. */
 export interface RetainedRow {
   readonly id: string;
   readonly name: string;
+  /** How the nearest referrer that says so names it: `module app.CACHE`, `__dict__ of app.Service`; or empty. */
+  readonly held: string;
   readonly self: number;
   readonly retained: number;
   /** Id of the immediate dominator; null at the top of what is alive, "garbage" at the top of what is not. */
@@ -22,12 +25,13 @@ export interface RetainedResult {
 /** The nodes that retain most, or those with the given ids. */
 export function retained(
   session: Session,
-  options: { readonly top: number; readonly ids?: readonly string[] },
+  options: { readonly top: number; readonly ids?: readonly string[]; readonly type?: string },
 ): RetainedResult {
   const { graph, analysis } = session;
+  const ofType = options.type === undefined ? undefined : typeTest(session, options.type);
   const nodes = options.ids
     ? options.ids.map((id) => session.node(id))
-    : largest(analysis.ownership.retained.subarray(0, graph.nodeCount), options.top);
+    : largest(analysis.ownership.retained.subarray(0, graph.nodeCount), options.top, ofType);
   return { rows: nodes.map((node) => retainedRow(session, node)), total: graph.nodeCount };
 }
 
@@ -38,6 +42,7 @@ export function retainedRow({ graph, analysis }: Session, node: NodeIndex): Reta
   return {
     id: graph.idText(node),
     name: graph.nodeName(node),
+    held: heldAs(analysis, node),
     self: graph.columns.selfSize[node],
     retained: bytes[node],
     dominator: above === garbageRoot ? "garbage" : above >= aliveRoot ? null : graph.idText(above),
@@ -54,12 +59,25 @@ export function* retainedLines({ graph, analysis }: Session): Generator<string> 
   }
 }
 
+/**
+ * Tells whether a node is of a type, by its name as `types` prints it.
+ * @throws UnknownTypeError
+ */
+function typeTest({ graph }: Session, name: string): (node: NodeIndex) => boolean {
+  const wanted = new Set<number>();
+  graph.types.forEach((type, t) => {
+    if (typeInfoName(type) === name) wanted.add(t);
+  });
+  if (wanted.size === 0) throw new UnknownTypeError(name);
+  return (node) => wanted.has(graph.columns.type[node]);
+}
+
 /** Indices of the `count` largest values, largest first. */
-function largest(values: Float64Array, count: number): number[] {
+function largest(values: Float64Array, count: number, wanted?: (node: NodeIndex) => boolean): number[] {
   const best: number[] = [];
   let least = -Infinity;
   for (let i = 0; i < values.length; i++) {
-    if (best.length >= count && values[i] <= least) continue;
+    if ((best.length >= count && values[i] <= least) || (wanted && !wanted(i))) continue;
     best.push(i);
     // Sorted now and then only, so that a long list costs no insertion each time.
     if (best.length >= 2 * count + 16) least = trim(values, best, count);
