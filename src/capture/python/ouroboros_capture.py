@@ -199,7 +199,8 @@ def _in_subinterpreter():
 class _State(object):
     """What the agent remembers between calls; one instance, a permanent object of the agent."""
     __slots__ = ('collecting', 'pending_signal', 'trace', 'profile', 'monitoring', 'options', 'captures',
-                 'ballast', 'main_pid', 'lock', 'exit_done', 'folder', 'program', 'tables')
+                 'ballast', 'main_pid', 'lock', 'exit_done', 'folder', 'program', 'tables',
+                 'stuck')
 
 
 _state = _State()
@@ -212,6 +213,7 @@ _state.ballast = None
 _state.main_pid = os.getpid()
 _state.lock = allocate_lock()
 _state.exit_done = False
+_state.stuck = 0                    # forked children that got stuck and were replaced
 
 
 class _Ballast(object):
@@ -2198,6 +2200,7 @@ def _run_child(timeout, spare_gil):
         outcome = _await(pid, reader, deadline)
         if outcome is not None:
             break
+        _state.stuck += 1
         _remove_temporary()
     else:
         raise CaptureTimeout('the forked child got stuck %d times; use --in-process (in_process=True)'
@@ -2649,6 +2652,7 @@ def _supervise(report, timeout):
         sys.setprofile(None)
         if _libc_fork() == 0:
             os.close(report)
+            _prepare_child(-1)
             objects = int(_run_child(timeout, False)[1:].split()[0])
             _report(objects, _request.path, _request.started)
         else:
@@ -2792,7 +2796,7 @@ def _run_module(name):
     """Runs a module as `python -m` does."""
     _new_main()
     if not getattr(sys.flags, 'safe_path', False) and not getattr(sys.flags, 'isolated', False) and sys.path:
-        sys.path[0] = '' if _PY2 else os.getcwd()
+        sys.path[0] = '' if _VERSION < (3, 7) else os.getcwd()
     import runpy
     runpy._run_module_as_main(name)
 
