@@ -1451,7 +1451,11 @@ class _Tables(object):
             if name in label:
                 spaces.add(target)
         for module in self.groups.get(id(_MODULE), ()):
-            spaces.add(id(_module_dict(module)))
+            space = _module_dict(module)
+            spaces.add(id(space))
+            for key, value in _zip(list(dict.__iter__(space)), list(dict.values(space))):
+                if type(key) is str and key == '__name__' and type(value) is str:
+                    self._name(value)
         for address in spaces:
             for key in dict.__iter__(by_id.get(address, {})):
                 if type(key) is str or type(key) is _text_type:
@@ -2081,8 +2085,10 @@ def _reset_gil():
 
     They still count threads that are gone, and the C library would wait for those when the GIL is released.
     The
-    GIL itself stays taken by us. To be called before it is released for the first time."""
-    for initialise, address in _gil_parts:
+    GIL itself stays taken by us. To be called before it is released for the first time. A process with one thread
+    needs none of this, and its child may use a thread (whose waits need the clock that the condition variables
+    were made with)."""
+    for initialise, address in () if _request.alone else _gil_parts:
         initialise(address, None)
 
 
@@ -2848,9 +2854,13 @@ def _main(arguments):
     _state.folder = os.getcwd()
     _state.program = arguments[0].rpartition('.')[2] if options.module else arguments[0]
     sys.argv[:] = arguments
+    if not options.module and not os.path.exists(arguments[0]):
+        _say("can't open file %s: no such file" % arguments[0])
+        sys.exit(2)
     if reason is None:
         if options.signal is not None:
             signal.signal(options.signal, _on_signal)
+            _say('process %d takes a snapshot on signal %d' % (os.getpid(), options.signal))
         else:
             atexit.register(_at_exit)
     options = reason = None

@@ -115,10 +115,6 @@ function run(
       if (error.code === "ENOENT") resolveEnding(undefined);
       else reject(new UsageError(`can't run ${command}: ${error.message}`));
     });
-    child.on("spawn", () => {
-      if (signal)
-        process.stderr.write(`ouroboros: kill -${signal.slice("SIG".length)} ${child.pid} takes a snapshot\n`);
-    });
     // A terminal sends SIGINT to the program as well, so it is not passed on; this process waits for the end.
     const wait = () => undefined;
     const pass = (name: NodeJS.Signals) => child.kill(name);

@@ -208,7 +208,7 @@ class Reader {
       strings: table,
       locations,
       roots: this.#roots(nodes, threads.frames > 0),
-      info: this.#info(threads.frames > 0, codes.locations.length > 0),
+      info: this.#info(this.#columns.has("frames/thread"), codes.locations.length > 0),
       collected: meta.tracked,
       numbers: await loadNumbers(this.#columns, nodes),
       weakrefs,
