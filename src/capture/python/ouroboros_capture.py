@@ -51,12 +51,12 @@ try:
 except ImportError:
     _getsignal = signal.getsignal
 try:
-    from thread import allocate_lock, get_ident, start_new_thread
+    from thread import allocate_lock, get_ident
     from itertools import ifilterfalse as _filterfalse, imap as _map, izip as _zip
     _range = xrange     # noqa: F821
     _text_type = unicode    # noqa: F821
 except ImportError:
-    from _thread import allocate_lock, get_ident, start_new_thread
+    from _thread import allocate_lock, get_ident
     from itertools import filterfalse as _filterfalse
     _map, _zip, _range, _text_type = map, zip, range, str
 
@@ -383,7 +383,7 @@ def _scan(callers, batch_size=1 << 14):
             edges.extend(_addresses(referents))
             if all_listed:
                 referents = list(_filterfalse(gc.is_tracked, referents))
-            found.update(_zip(_map(id, referents), referents))
+            found.update(_zip(_addresses(referents), referents))
             arguments = batch = referents = None
         if _ORDERED_DICT:
             objects.extend(islice(found.values(), known, None))
@@ -791,19 +791,14 @@ class _Tables(object):
             self.memory = None
         self.layout = _Layout(self.memory) if self.memory is not None else None
 
-    def build(self, archive):
-        """Fills `columns`; the order matters. In a forked child of a process without threads, a thread
-        compresses
-        what is ready meanwhile."""
+    def build(self):
+        """Fills `columns`; the order matters."""
         for step in (self._threads, self._complete, self._nodes, self._fields, self._inline_values,
                      self._locals, self._codes, self._thread_columns, self._weakrefs, self._marks,
                      self._numbers, self._strings, self._finish):
             started = _cpu_seconds()
             step()
             self.phases.append((step.__name__, _cpu_seconds() - started))
-            if step == self._complete and _request.alone:
-                archive.prepare([('edges/to', self.edges), ('nodes/refcount', self.readings),
-                                 ('nodes/id', self.ids)])
 
     def close(self):
         """Lets go of every object."""
@@ -1722,8 +1717,6 @@ class _Archive(object):
         self.descriptor = descriptor
         self.level = level
         self.offset = 0
-        self.prepared = {}          # member name -> (crc, [compressed piece])
-        self.working = None         # a lock that the compressing thread holds
         self.members = []           # [(name, crc, compressed size, size, offset, zip64)]
 
     def _write(self, data):
@@ -1760,25 +1753,6 @@ class _Archive(object):
         write(compressor.flush())
         return crc & 0xffffffff
 
-    def prepare(self, columns):
-        """Begins to compress columns in a thread of its own (zlib works without the GIL)."""
-        lock = allocate_lock()
-        lock.acquire()
-        try:
-            start_new_thread(self._compress_all, (columns, lock))
-        except (RuntimeError, MemoryError):
-            lock.release()
-        self.working = lock
-
-    def _compress_all(self, columns, lock):
-        try:
-            for name, column in columns:
-                pieces = []
-                crc = self.deflate(self.parts_of(column), self.level, pieces.append)
-                self.prepared[name + '.npy'] = (crc, pieces)
-        finally:
-            lock.release()
-
     def add(self, name, parts):
         """Adds a member whose content is the bytes-like parts, one after the other."""
         start = self.offset
@@ -1787,15 +1761,7 @@ class _Archive(object):
         encoded = name.encode('ascii')
         self._write(self._local_header(encoded, zip64, 0, 0, 0))
         begin = self.offset
-        if self.working is not None:
-            self.working.acquire()
-            self.working = None
-        if name in self.prepared:
-            crc, pieces = self.prepared.pop(name)
-            for piece in pieces:
-                self._write(piece)
-        else:
-            crc = self.deflate(parts, self.level, self._write)
+        crc = self.deflate(parts, self.level, self._write)
         packed = self.offset - begin
         os.lseek(self.descriptor, start, 0)
         end = self.offset
@@ -1947,7 +1913,7 @@ def _sources(tables, folder, path0):
 class _Request(object):
     """What a capture needs to know; made before, and a permanent object of the agent."""
     __slots__ = ('path', 'temporary', 'redact', 'mode', 'started', 'forked', 'enabled', 'count', 'callers',
-                 'pid', 'before_fork', 'alone', 'resident', 'signal_frame')
+                 'pid', 'before_fork', 'resident', 'signal_frame')
 
 
 _request = _Request()
@@ -1998,11 +1964,11 @@ def _capture_to(descriptor):
     tables = _Tables(_scan(_request.callers), _request.redact)
     tables.phases.append(('scan', _cpu_seconds() - started))
     try:
-        archive = _Archive(descriptor)
-        tables.build(archive)
+        tables.build()
         elapsed = time.time() - _request.started
         consistent = _request.mode == 'fork' or len(tables.threads) == 1 or elapsed <= SWITCH_INTERVAL
         started = _cpu_seconds()
+        archive = _Archive(descriptor)
         for name, column in tables.columns:
             archive.add_column(name, column)
         tables.phases.append(('write', _cpu_seconds() - started))
@@ -2085,10 +2051,8 @@ def _reset_gil():
 
     They still count threads that are gone, and the C library would wait for those when the GIL is released.
     The
-    GIL itself stays taken by us. To be called before it is released for the first time. A process with one thread
-    needs none of this, and its child may use a thread (whose waits need the clock that the condition variables
-    were made with)."""
-    for initialise, address in () if _request.alone else _gil_parts:
+    GIL itself stays taken by us. To be called before it is released for the first time."""
+    for initialise, address in _gil_parts:
         initialise(address, None)
 
 
@@ -2496,9 +2460,6 @@ def _prepare_request(path, redact, forked):
     _request.started = time.time()
     _request.forked = 0.0
     _request.resident = _resident_bytes()
-    # Where the forked child inherits threads that wait for the GIL, no second thread may ever wait there: the
-    # C library's condition variables still count those that are gone, and would wait for them.
-    _request.alone = forked and len(os.listdir('/proc/self/task')) == 1
     _request.enabled = gc.isenabled()
     _request.count = list(gc.get_count())
 

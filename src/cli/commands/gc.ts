@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { colour as pc } from "../colour.js";
 import { formatBytes, formatCount } from "../../detect/Finding.js";
 import { printable } from "../../heap/names.js";
 import { gc } from "../../session/queries/gc.js";

@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { colour as pc } from "../colour.js";
 import { formatCount } from "../../detect/Finding.js";
 import { printable } from "../../heap/names.js";
 import { report, type Report, type ReportedFinding } from "../../session/queries/report.js";

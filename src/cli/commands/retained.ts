@@ -1,6 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
-import pc from "picocolors";
+import { colour as pc } from "../colour.js";
 import { formatBytes, formatCount } from "../../detect/Finding.js";
 import { retained, retainedLines, type RetainedResult } from "../../session/queries/retained.js";
 import { printJson, printLines, writePieces } from "../output.js";

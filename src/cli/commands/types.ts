@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { colour as pc } from "../colour.js";
 import { formatBytes, formatCount } from "../../detect/Finding.js";
 import { types, type TypeRow } from "../../session/queries/types.js";
 import { printJson, printLines } from "../output.js";

@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { colour as pc } from "../colour.js";
 import { printable } from "../../heap/names.js";
 import { why, type WhyResult } from "../../session/queries/why.js";
 import { printJson, printLines } from "../output.js";
