@@ -66,7 +66,7 @@ class Bench:
 
 
 def truth_of(bench, mode):
-    """Runs target_truth.py. Returns (snapshot, truth, {address of a tracked node: its refcount in memory})."""
+    """Runs target_truth.py. Returns (snapshot, truth, {address of a tracked node: refcount in memory})."""
     path = bench.path('truth.pyheapsnapshot')
     process = bench.start(os.path.join(HERE, 'target_truth.py'), AGENT_FOLDER, path, mode)
     line = process.stdout.readline()
@@ -99,7 +99,8 @@ def check_exact(bench, mode='fork'):
         counts = {a: c & 0xffffffff for a, c in counts.items()}     # the upper half is not the count there
     agent = set(snapshot.column['marks/agent'])
     differing = [(snapshot.type_of(a), snapshot.refcount[a], c, hex(a)) for a, c in counts.items()
-                 if snapshot.refcount[a] != c and (a not in agent or snapshot.type_of(a).endswith('.function'))
+                 if snapshot.refcount[a] != c
+                 and (a not in agent or snapshot.type_of(a).endswith('.function'))
                  and not (c >= loader.IMMORTAL and snapshot.refcount[a] >= loader.IMMORTAL - 10)]
     # nothing but the call in which the target is now
     assert [row[0].partition('.')[2] for row in differing] == ['builtin_function_or_method'], differing
@@ -219,7 +220,7 @@ def check_threads(snapshot, truth):
         if name == 'main':
             assert variables[frame]['local_of_main'] == truth['main_local']
 
-# ---------------------------------------------------------------------------------------------- what it leaves
+# -------------------------------------------------------------------------------------------- what it leaves
 
 def check_unchanged(bench):
     """No user code runs, and nothing is different afterwards."""
@@ -340,7 +341,7 @@ import ouroboros_capture
 print(json.dumps([sys.argv, __name__, os.path.basename(__file__), sys.path[0],
                   sys.modules['__main__'].__dict__ is globals(), ouroboros_capture.__name__,
                   ouroboros_capture.snapshot.__module__,
-                  sorted(name for name in globals() if name not in ('json', 'os', 'sys', 'ouroboros_capture'))]))
+                  sorted(set(globals()) - set(['json', 'os', 'sys', 'ouroboros_capture']))]))
 sys.stdout.flush()
 class Leak(object):
     def __init__(self):

@@ -82,7 +82,7 @@ def plant_instances():
     for count in (3, 40):       # 40 are more attributes than inline values are kept for
         item = Plain(*values[:count])
         keep.append(item)
-        truth['either'][str(id(item))] = dict(('attribute_%d' % i, id(v)) for i, v in enumerate(values[:count]))
+        truth['either'][str(id(item))] = dict(('attribute_%d' % i, id(values[i])) for i in range(count))
     a, b, c = fresh(), fresh(), fresh()
     for item, expected in ((Partial(a), {'first': a}), (Partial(b, third=c), {'first': b, 'third': c})):
         keep.append(item)
@@ -238,8 +238,8 @@ def main():
     gc.disable()
     local_of_main = fresh()
     truth['main_local'] = id(local_of_main)
-    for function in (plant_instances, plant_slots, plant_dicts, plant_functions, plant_exception, plant_generators,
-                     plant_cycle, plant_types):
+    for function in (plant_instances, plant_slots, plant_dicts, plant_functions, plant_exception,
+                     plant_generators, plant_cycle, plant_types):
         function()
     truth['exact'].extend(id(item) for item in keep)
     for item in keep:

@@ -26,11 +26,13 @@ def tripwire(name, value=None):
     return method
 
 
-SPECIAL = ['__repr__', '__str__', '__eq__', '__ne__', '__lt__', '__hash__', '__sizeof__', '__len__', '__iter__',
-           '__bool__', '__nonzero__', '__getattr__', '__getattribute__', '__contains__', '__getitem__', '__call__',
-           '__enter__', '__reduce__', '__reduce_ex__', '__dir__', '__format__', '__int__', '__index__', '__get__',
-           '__fspath__', '__del__', 'keys', 'values', 'items', 'get', 'iteritems', 'itervalues', '__next__', 'next',
-           '__unicode__', '__cmp__', '__setattr__', 'fileno', '__coerce__', '__float__', '__length_hint__']
+SPECIAL = [
+    '__repr__', '__str__', '__eq__', '__ne__', '__lt__', '__hash__', '__sizeof__', '__len__',
+    '__iter__', '__bool__', '__nonzero__', '__getattr__', '__getattribute__', '__contains__',
+    '__getitem__', '__call__', '__enter__', '__reduce__', '__reduce_ex__', '__dir__', '__format__',
+    '__int__', '__index__', '__get__', '__fspath__', '__del__', 'keys', 'values', 'items', 'get',
+    'iteritems', 'itervalues', '__next__', 'next', '__unicode__', '__cmp__', '__setattr__', 'fileno',
+    '__coerce__', '__float__', '__length_hint__']
 
 
 def traps():
@@ -91,7 +93,8 @@ def capture_while_traced():
     assert sys.gettrace() is tracer and sys.getprofile() is tracer
     sys.setprofile(None)
     sys.settrace(None)
-    inside = [name for name in traced if name in ('_scan', '_capture', '_fork', '_await', '_prepare_request', 'build')]
+    ours = ('_scan', '_capture', '_fork', '_await', '_prepare_request', 'build')
+    inside = [name for name in traced if name in ours]
     assert 'snapshot' in traced and not inside, inside
 
 

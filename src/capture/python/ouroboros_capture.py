@@ -226,8 +226,7 @@ _state.ballast = [_Ballast() for _ in _range(128)]
 
 def _restore_count(before):
     """Makes the collector's count of young objects what it was, so that the next collection comes no sooner
-    or
-    later for the capture: frees objects that were kept for this, or keeps more."""
+    or later for the capture: frees objects that were kept for this, or keeps more."""
     excess = gc.get_count()[0] - before
     while excess > 0 and _state.ballast:
         _state.ballast.pop()
@@ -256,9 +255,8 @@ if _KNOWS_COLLECTIONS:
     gc.callbacks.append(_watch_collections)
 
 
-# All of the address space as one buffer, which is permanent since ctypes keeps array types in a table of
-# its own.
-# It does not begin at 0, for 2.7 takes a null pointer for no buffer.
+# All of the address space as one buffer, which is permanent since ctypes keeps array types in a table of its
+# own. It does not begin at 0, for 2.7 takes a null pointer for no buffer.
 _FIRST_ADDRESS = 4096
 _everything = (ctypes.c_char * ((1 << 47) - _FIRST_ADDRESS)).from_address(_FIRST_ADDRESS) if ctypes else None
 _everything_view = None if ctypes is None or _PY2 else memoryview(_everything)
@@ -405,8 +403,7 @@ def _scan(callers, batch_size=1 << 14):
     else:
         own = array(_U64, _map(id, locals().values()))
     # ... what the stack held while map() ran: functions being called, getrefcount, and the type of `edges`,
-    # of
-    # `readings` and of the callable (array.array is a heap type from 3.10 on, and so counted).
+    # of `readings` and of the callable (array.array is a heap type from 3.10 on, and so counted).
     own.append(id(sys.getrefcount))
     if _request.signal_frame:
         own.append(_request.signal_frame)
@@ -423,8 +420,7 @@ def _scan(callers, batch_size=1 << 14):
 
 def _drop_signal_arguments(objects, start):
     """Removes the tuple (number, frame) with which the interpreter has called our signal handler: a young
-    object,
-    so not far from `start`, where the young ones begin."""
+    object, so not far from `start`, where the young ones begin."""
     for i in _range(start, len(objects)):
         item = objects[i]
         if (type(item) is tuple and len(item) == 2 and id(item[1]) == _request.signal_frame
@@ -438,10 +434,9 @@ def _drop_signal_arguments(objects, start):
 class _Memory(object):
     """This process's memory.
 
-    `read` and `words` go through the kernel, so that a wrong address gives zeros and never a crash: they
-    are for
-    what is not proven yet. `records` reads straight, at C speed: for the structures of objects that are alive
-    (and that we hold), with offsets that were proven on the agent's own objects."""
+    `read` and `words` go through the kernel, so that a wrong address gives zeros and never a crash: they are
+    for what is not proven yet. `records` reads straight, at C speed: for the structures of objects that are
+    alive (and that we hold), with offsets that were proven on the agent's own objects."""
 
     def __init__(self):
         """Raises OSError where there is no /proc/self/mem, ImportError without ctypes."""
@@ -476,8 +471,7 @@ class _Memory(object):
 
 
 # The objects on which the layouts are calibrated. They are the agent's own and permanent, so that a capture
-# in
-# place leaves nothing behind.
+# in place leaves nothing behind.
 
 class _Probe(object):
     """Has attributes in its instance's dict, or inline from 3.11 on."""
@@ -530,10 +524,9 @@ class _Layout(object):
     """Where the interpreter keeps what no safe getter shows.
 
     Every offset is found by looking for known values in the agent's own probe objects, so a build with
-    another
-    layout leaves labels out and never gives wrong ones. Facts from CPython's sources: Objects/descrobject.c
-    (PyMemberDescrObject), Objects/dictobject.c and Include/internal/pycore_dict.h (shared keys and inline
-    values), Include/internal/pycore_frame.h and pycore_code.h.
+    another layout leaves labels out and never gives wrong ones. Facts from CPython's sources:
+    Objects/descrobject.c (PyMemberDescrObject), Objects/dictobject.c and Include/internal/pycore_dict.h
+    (shared keys and inline values), Include/internal/pycore_frame.h and pycore_code.h.
     """
 
     def __init__(self, memory):
@@ -1032,8 +1025,7 @@ class _Tables(object):
 
     def _label(self, owners, columns):
         """Adds rows of kind 1 from [(string id of a name, for each owner a word)]; words that are no nodes
-        are
-        left out. Names that each owner has share a row, each other name has rows of its own."""
+        are left out. Names that each owner has share a row, each other name has rows of its own."""
         known = self.known
         dense = []
         for name, column in columns:
@@ -1328,8 +1320,7 @@ class _Tables(object):
                 marked.extend(_map(id, compress(group, _map(gc.is_finalized, group))))
             elif self.memory is not None:
                 # 3.8: bit 0 of _gc_prev, the last word before the object; up to 3.7: bit 0 of gc_refs, the
-                # third
-                # of four words (Include/internal/pycore_gc.h, Include/objimpl.h)
+                # third of four words (Include/internal/pycore_gc.h, Include/objimpl.h)
                 where = -8 if _VERSION >= (3, 8) else -16
                 ids = _addresses(group)
                 marked.extend(compress(ids, (word & 1 for word in self.memory.records(ids, where, 1))))
@@ -2000,8 +1991,7 @@ _libc_fork = _libc_sigmask = None
 if ctypes is not None and _LINUX and hasattr(os, 'waitpid'):
     try:
         # Through the C library and with the GIL held: unlike os.fork this keeps the frames of all threads,
-        # and it
-        # runs no at-fork handlers of the program.
+        # and it runs no at-fork handlers of the program.
         _libc = ctypes.PyDLL(None)
         _libc_fork = _libc.fork
         _libc_sigmask = _libc.pthread_sigmask
@@ -2013,10 +2003,9 @@ if ctypes is not None and _LINUX and hasattr(os, 'waitpid'):
 def _find_gil():
     """3.7+: returns the address of the GIL's structure, or None.
 
-    struct _gil_runtime_state (Include/internal/pycore_gil.h) lies in the exported _PyRuntime: interval,
-    last holder,
-    locked, number of switches, then condition variable, mutex, and a second pair of these. It is found by the
-    interval and our own thread state."""
+    struct _gil_runtime_state (Include/internal/pycore_gil.h) lies in the exported _PyRuntime: interval, last
+    holder, locked, number of switches, then condition variable, mutex, and a second pair of these. It is
+    found by the interval and our own thread state."""
     if _libc_fork is None or _VERSION < (3, 7):
         return None
     try:
@@ -2050,8 +2039,7 @@ def _reset_gil():
     """In the forked child: makes the GIL's condition variables and mutexes anew, as os.fork does.
 
     They still count threads that are gone, and the C library would wait for those when the GIL is released.
-    The
-    GIL itself stays taken by us. To be called before it is released for the first time."""
+    The GIL itself stays taken by us. To be called before it is released for the first time."""
     for initialise, address in _gil_parts:
         initialise(address, None)
 
@@ -2188,9 +2176,8 @@ def _run_child(timeout, spare_gil):
 
 
 def _await(pid, reader, deadline):
-    """Waits for a child. Returns its message, 'T' after the deadline, 'D...' if it died without one, None
-    if it got
-    stuck. The child is gone afterwards, and `reader` closed."""
+    """Waits for a child. Returns its message, 'T' after the deadline, 'D...' if it died without one, None if
+    it got stuck. The child is gone afterwards, and `reader` closed."""
     data = b''
     poll = select.poll()
     poll.register(reader, select.POLLIN)
