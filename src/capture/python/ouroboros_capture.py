@@ -306,15 +306,12 @@ class _Marker(object):
 def _scan(callers, batch_size=1 << 14):
     """Reads the graph and the counts.
 
-    callers: the agent's functions that are on the stack below this one, innermost first, as often as each
-    is there (they hold references to themselves).
+    callers: the agent's functions that are on the stack below this one, innermost first, as often as each is
+    there (they hold references to themselves).
     Returns (objects, tracked, segments, edges, marker, readings, bias, own, others): the list of all nodes,
-    how
-    many of them are on the collector's lists, the lengths of these lists, the edge column, its marker, and
-    for
-    each node the reading of sys.getrefcount, of which `bias` and the number of times that its address
-    stands in
-    `own` are the agent's doing; and the set of the addresses of at least the untracked nodes.
+    how many of them are on the collector's lists, the lengths of these lists, the edge column, its marker,
+    and for each node the reading of sys.getrefcount, of which `bias` and the number of times that its address
+    stands in `own` are the agent's doing; and the set of the addresses of at least the untracked nodes.
 
     The collector must be disabled. When the counts are read, nothing of the agent but `objects` holds any
     node, save for what `own` lists. Hence: no closure, no exception handler, no local that holds a node, and
