@@ -11,6 +11,7 @@ import gc
 import json
 import os
 import threading
+import time
 import weakref
 
 import ouroboros_capture
@@ -234,6 +235,19 @@ def worker():
     release.wait()
 
 
+def await_parked(thread):
+    """Returns when the thread stands still inside Condition.wait."""
+    last = None
+    while True:
+        frame = sys._current_frames()[thread.ident]
+        now = frame.f_code.co_name, frame.f_lasti
+        frame = None
+        if now == last and now[0] == 'wait':
+            return
+        last = now
+        time.sleep(0.02)
+
+
 def main():
     gc.disable()
     local_of_main = fresh()
@@ -251,6 +265,7 @@ def main():
     thread.daemon = True
     thread.start()
     ready.wait()
+    await_parked(thread)
     truth['keep'] = id(keep)
     print(json.dumps(truth))
     sys.stdout.flush()

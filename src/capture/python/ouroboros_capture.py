@@ -2455,6 +2455,8 @@ def _in_place():
     if _PY2:
         interval = sys.getcheckinterval()
         sys.setcheckinterval(1000000)
+        for _ in _range(1000):      # the old interval still counts down to one last switch (Python/ceval.c, _Py_Ticker)
+            pass
     else:
         interval = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_INTERVAL)
