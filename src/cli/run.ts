@@ -10,7 +10,7 @@ export class UnreadableFileError extends Error {
   constructor(file: string, error: SnapshotError) {
     const { message, format, offset, advice } = error;
     const where = offset === undefined ? "" : `, at byte ${offset}`;
-    const text = `can't read ${printable(file, LINE)} (format: ${format}${where}): ${printable(message, LINE)}.`;
+    const text = `can't read ${printable(file, LINE)} (format: ${format}${where}): ${printable(message.replace(/\.+$/, ""), LINE)}.`;
     super(`${text}\n${printable(advice, LINE)}`, { cause: error });
   }
 }

@@ -26,7 +26,9 @@ async function openRegular(path: string): Promise<FileHandle> {
     // Asked before opening, which for a pipe would wait until somebody writes to it.
     if ((await stat(path)).isFile()) return await openFile(path, "r");
   } catch (error) {
-    throw new SnapshotError("unreadable", `the file can't be opened: ${(error as Error).message}`, {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    const reason = missing ? "there is no such file" : `the file can't be opened: ${(error as Error).message}`;
+    throw new SnapshotError("unreadable", reason, {
       advice: "Check the name and the permissions.",
       cause: error,
     });
