@@ -1,7 +1,7 @@
 import { SnapshotError } from "../errors.js";
 
 export const FORMAT = "pyheapsnapshot";
-export const VERSION = 1;
+const VERSION = 1;
 const NAME_LIMIT = 1000;
 // ECMAScript, "Time Values and Time Range": 8.64e15 milliseconds.
 const MAX_SECONDS = 8.64e12;

@@ -2,7 +2,7 @@ import { Kind } from "../../heap/kinds.js";
 import type { MetaType } from "./meta.js";
 
 // Bits of tp_flags, Include/object.h.
-export const TPFLAGS_HEAPTYPE = 1 << 9;
+const TPFLAGS_HEAPTYPE = 1 << 9;
 const SUBCLASS_KINDS: readonly [bit: number, kind: Kind][] = [
   [31, Kind.type],
   [30, Kind.exception],
@@ -62,7 +62,7 @@ const BUILTIN_KINDS: Readonly<Record<string, Kind>> = {
 };
 
 /** tp_flags as an unsigned number; `bit` counts from 0. */
-export function hasTypeFlag(flags: number, bit: number): boolean {
+function hasTypeFlag(flags: number, bit: number): boolean {
   return Math.floor(flags / 2 ** bit) % 2 === 1;
 }
 
