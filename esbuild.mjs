@@ -29,6 +29,25 @@ const entries = [
     banner: { js: `#!/usr/bin/env node\n${requireBanner}` },
     executable: true,
   },
+  { ...node, entryPoints: ["src/session/analysisMain.ts"], outfile: "dist/analysis.js" },
+  // The extension host loads CommonJS; the package is of modules, so the ending tells.
+  {
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    entryPoints: ["src/extension/main.ts"],
+    outfile: "dist/extension.cjs",
+    external: ["vscode"],
+    minify: true,
+  },
+  {
+    platform: "browser",
+    target: "chrome120",
+    format: "esm",
+    entryPoints: ["src/webview/main.ts"],
+    outfile: "dist/webview.js",
+    minify: true,
+  },
 ];
 
 const copies = [["src/capture/python/ouroboros_capture.py", "dist/ouroboros_capture.py"]];
