@@ -83,7 +83,7 @@ const code = report.status ?? 4;
 if (code === 0 && !values["no-open"]) {
   const shown = relative(process.cwd(), snapshot);
   process.stdout.write(
-    `\nThe editor views are not there yet; go on with: node dist/cli.js cycles ${shown.startsWith("..") ? snapshot : shown}\n`,
+    `\nGo on with: node dist/cli.js cycles ${shown.startsWith("..") ? snapshot : shown}\n`,
   );
 }
 process.exit(code);

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import type { ReportedFinding } from "../session/queries/report.js";
+import type { Report, ReportedFinding } from "../session/queries/report.js";
 import type { FromView, ToView } from "../session/viewMessages.js";
 import { AnalysisError, AnalysisProcess } from "./AnalysisProcess.js";
 
@@ -10,6 +10,8 @@ export const VIEW_TYPE = "ouroboros.snapshot";
 class SnapshotDocument implements vscode.CustomDocument {
   readonly uri: vscode.Uri;
   process: AnalysisProcess | undefined;
+  /** The answer, kept for when the view is shown again; undefined while there is none. */
+  report: Promise<Report> | undefined;
 
   constructor(uri: vscode.Uri) {
     this.uri = uri;
@@ -41,8 +43,11 @@ export class SnapshotEditor implements vscode.CustomReadonlyEditorProvider<Snaps
     const post = (message: ToView) => void webview.postMessage(message);
     const load = async () => {
       try {
-        findings = await this.#report(document, post);
+        const report = await (document.report ??= this.#analyse(document, post));
+        findings = report.findings;
+        post({ kind: "report", file: vscode.workspace.asRelativePath(document.uri), report });
       } catch (error) {
+        document.report = undefined;
         const advice = error instanceof AnalysisError ? error.advice : "Try again.";
         post({ kind: "error", message: (error as Error).message, advice });
       }
@@ -53,14 +58,12 @@ export class SnapshotEditor implements vscode.CustomReadonlyEditorProvider<Snaps
     });
   }
 
-  async #report(document: SnapshotDocument, post: (message: ToView) => void): Promise<readonly ReportedFinding[]> {
+  async #analyse(document: SnapshotDocument, post: (message: ToView) => void): Promise<Report> {
     document.process?.dispose();
     const process = new AnalysisProcess(vscode.Uri.joinPath(this.#extension, "dist", "analysis.js").fsPath);
     document.process = process;
     await process.ask("open", { file: document.uri.fsPath }, (done, step) => post({ kind: "progress", done, step }));
-    const report = await process.ask("report", {});
-    post({ kind: "report", file: vscode.workspace.asRelativePath(document.uri), report });
-    return report.findings;
+    return process.ask("report", {});
   }
 
   async #goTo(finding: ReportedFinding | undefined): Promise<void> {

@@ -30,11 +30,11 @@ function button(text: string, message: FromView): HTMLButtonElement {
 
 function card(finding: ReportedFinding, index: number): HTMLElement {
   const parts: Node[] = [
+    element("p", "rule", `${finding.severity}: ${finding.rule}`),
     element("h2", "title", finding.title),
     element("p", "why", finding.why),
-    element("p", "rule", `${finding.severity}: ${finding.rule}`),
   ];
-  if (finding.fix !== undefined) parts.push(element("p", "fix", finding.fix));
+  if (finding.fix !== undefined) parts.push(element("p", "fix", element("strong", "", "What to do: "), finding.fix));
   if (finding.location) {
     const { file, line } = finding.location;
     parts.push(button(`${file.split(/[\\/]/).slice(-2).join("/")}:${line}`, { kind: "source", finding: index }));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Browser, chromium, type FrameLocator, type Page } from "playwright-core";
@@ -50,7 +50,10 @@ describe("a real VS Code (code-server in Chromium)", () => {
       vsix,
     ];
     execFileSync(process.execPath, [vsce, ...flags], { stdio: "pipe" });
-    server = new CodeServer([snapshot], { OUROBOROS_RESULT: join(folder, "result.json") });
+    writeFileSync(join(folder, "broken.pyheapsnapshot"), readFileSync(snapshot).subarray(0, 10_000));
+    server = new CodeServer([snapshot, join(folder, "broken.pyheapsnapshot")], {
+      OUROBOROS_RESULT: join(folder, "result.json"),
+    });
     server.install(vsix);
     await server.start();
     browser = await chromium.launch({ executablePath: path, headless: true, args: BROWSER_FLAGS });
@@ -99,7 +102,7 @@ describe("a real VS Code (code-server in Chromium)", () => {
       }
     });
     await page.goto(server.url());
-    const view = await openDemo(page);
+    const view = await openSnapshot(page, "demo.pyheapsnapshot");
     await view.getByRole("heading", { name: /300 cycles of the function _iterencode/ }).waitFor({ timeout: WAIT });
     await view.getByText("None of the rules").waitFor({ state: "detached" });
     await view.getByRole("button", { name: /^json\/encoder\.py:\d+$/ }).click();
@@ -109,12 +112,23 @@ describe("a real VS Code (code-server in Chromium)", () => {
     assert.deepEqual(violations, []);
     await page.context().close();
   });
+
+  it("says what is wrong with a broken file, and opens it when it is whole", async () => {
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(server.url());
+    const view = await openSnapshot(page, "broken.pyheapsnapshot");
+    await view.getByText(/cut off at offset 10000/).waitFor({ timeout: WAIT });
+    copyFileSync(join(server.workspace, "demo.pyheapsnapshot"), join(server.workspace, "broken.pyheapsnapshot"));
+    await view.getByRole("button", { name: "Try again" }).click();
+    await view.getByRole("heading", { name: /300 cycles of the function _iterencode/ }).waitFor({ timeout: WAIT });
+    await page.context().close();
+  });
 });
 
-/** Opens demo.pyheapsnapshot from the explorer, and returns what is inside the editor's webview. */
-async function openDemo(page: Page): Promise<FrameLocator> {
+/** Opens a snapshot from the explorer, and returns what is inside the editor's webview. */
+async function openSnapshot(page: Page, name: string): Promise<FrameLocator> {
   await page.locator(".monaco-workbench").waitFor({ timeout: WAIT });
-  const item = page.getByRole("treeitem", { name: "demo.pyheapsnapshot" });
+  const item = page.getByRole("treeitem", { name });
   await item.waitFor({ timeout: WAIT });
   const frame = page.locator('iframe.webview.ready[src*="extensionId=ouroboros.ouroboros"]');
   // A file that is opened before the extension is known gets the text editor: close that and try again.
