@@ -82,8 +82,6 @@ const report = spawnSync(process.execPath, ["dist/cli.js", "report", snapshot], 
 const code = report.status ?? 4;
 if (code === 0 && !values["no-open"]) {
   const shown = relative(process.cwd(), snapshot);
-  process.stdout.write(
-    `\nGo on with: node dist/cli.js cycles ${shown.startsWith("..") ? snapshot : shown}\n`,
-  );
+  process.stdout.write(`\nGo on with: node dist/cli.js cycles ${shown.startsWith("..") ? snapshot : shown}\n`);
 }
 process.exit(code);
