@@ -70,6 +70,7 @@ function familiesIn(
   owners: Ownership,
   garbage: boolean,
 ): CycleFamily[] {
+  if (!mask.includes(1)) return [];
   const scc = stronglyConnectedComponents(strong, mask);
   const cyclic = cyclicComponents(strong, scc);
   if (cyclic.length === 0) return [];

@@ -63,6 +63,7 @@ export function findRoots(graph: HeapGraph, strong: Csr, references: References,
   const seen = reachable(strong, alive, { mask: notCondemned });
   const addEntries = (left: Uint8Array, why: (node: number) => RootReason) => {
     const fresh = entryPoints(strong, left);
+    if (fresh.length === 0) return;
     for (const node of fresh) add(node, why(node));
     const more = reachable(strong, fresh, { mask: notCondemned });
     for (let node = 0; node < n; node++) seen[node] |= more[node];
