@@ -33,7 +33,7 @@ describe("a real VS Code (code-server in Chromium)", () => {
       assert.notEqual(process.env["CI"], "true", "CI must have a Chromium");
       skip(this, "no Chromium, Chrome or Edge was found; install one, or set CHROMIUM to its path");
     }
-    if (process.platform !== "linux") skip(this, "code-server runs on Linux only; use npm run test:electron");
+    if (process.platform !== "linux") skip(this, "code-server runs on Linux only");
     ensureCodeServer();
     folder = mkdtempSync(join(tmpdir(), "ouroboros-ui-"));
     const snapshot = join(folder, "demo.pyheapsnapshot");
