@@ -44,6 +44,12 @@ export class BytesStringTable implements StringTable {
     return found;
   }
 
+  /** The index of a text that the table has, else it is added. */
+  intern(text: string): number {
+    const [known] = this.indicesOf(text);
+    return known ?? this.add(text);
+  }
+
   /** Adds a text and returns its index. */
   add(text: string): number {
     return this.#extra.push(text) + this.#starts.length - 1;

@@ -103,7 +103,8 @@ export class EdgeLabeler {
       const end = first[node + 1];
       for (let e = first[node]; e < end; e++) {
         if (this.label[e] !== 0) {
-          if (this.label[e] === dictLabel) this.instanceDict[to[e]] = 1;
+          // A class is an instance too, of its metaclass, but its dict shares no keys with others: it owns them.
+          if (this.label[e] === dictLabel && kind[node] !== Kind.type) this.instanceDict[to[e]] = 1;
           continue;
         }
         if (to[e] === type && typeEdge < 0) {

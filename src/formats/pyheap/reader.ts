@@ -138,9 +138,9 @@ class Reader {
         isSequence: (node) => sequenceType[type[node]],
         text,
         strings: {
-          dictName: table.add("__dict__"),
-          className: table.add("__class__"),
-          cellContents: table.add("cell_contents"),
+          dictName: table.intern("__dict__"),
+          className: table.intern("__class__"),
+          cellContents: table.intern("cell_contents"),
         },
       },
       traversed,
