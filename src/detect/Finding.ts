@@ -1,5 +1,6 @@
 import type { NodeIndex, SourceLocation } from "../heap/HeapGraph.js";
 import type { Analysis } from "../model/Analysis.js";
+import type { Anchor } from "../model/source.js";
 
 /** error: certain from the snapshot alone; warning: likely; info: worth knowing. */
 export type Severity = "error" | "warning" | "info";
@@ -36,7 +37,7 @@ export interface Finding {
   readonly fingerprint: string;
   readonly location?: SourceLocation;
   /** What to look for in the file for a better line: where a class or a variable is defined. */
-  readonly anchor?: { readonly kind: "class" | "variable"; readonly name: string };
+  readonly anchor?: Anchor;
   readonly path: readonly PathStep[];
 }
 

@@ -1,4 +1,4 @@
-import type { HeapGraph, NodeIndex, SourceLocation } from "../heap/HeapGraph.js";
+import type { SourceLocation } from "../heap/HeapGraph.js";
 import { Kind } from "../heap/kinds.js";
 import { labelText } from "../heap/labels.js";
 import { printable } from "../heap/names.js";
@@ -6,7 +6,7 @@ import type { Analysis } from "../model/Analysis.js";
 import type { CycleFamily } from "../model/cycles.js";
 import { type Cut, type Remedy, suggestCuts } from "../model/cuts.js";
 import { type HeapEdge, shortestRing } from "../model/ring.js";
-import { isLibrary, sourceOf, tellingMember } from "../model/source.js";
+import { cycleSource, isLibrary } from "../model/source.js";
 import { type Finding, fingerprint, type Message, type PathStep, type Severity } from "./Finding.js";
 
 // Cuts of a larger cycle are not looked for in a report: the answer would be a list nobody reads.
@@ -28,8 +28,7 @@ export function isClosureCycle({ graph }: Analysis, family: CycleFamily): boolea
 export function cycleFinding(analysis: Analysis, family: CycleFamily, rule: "closure-cycle" | "object-cycle"): Finding {
   const { graph } = analysis;
   const { members } = family.cycles[0];
-  const telling = tellingMember(graph, members);
-  const location = sourceOf(graph, telling);
+  const { telling, location, anchor } = cycleSource(graph, members);
   const ring = shortestRing(analysis, members, telling);
   const cuts = members.length > CUT_LIMIT ? [] : suggestCuts(analysis, members);
   const fix = cuts[0] && fixMessage(analysis, cuts[0], location !== undefined && isLibrary(location.file));
@@ -60,7 +59,7 @@ export function cycleFinding(analysis: Analysis, family: CycleFamily, rule: "clo
     objects: family.cycles.flatMap((cycle) => Array.from(cycle.members)),
     fingerprint: fingerprint(rule, family.signature, family.garbage ? "garbage" : "alive"),
     ...(location && { location }),
-    ...(location && isClassLine(graph, telling) && { anchor: { kind: "class" as const, name: location.name } }),
+    ...(anchor && { anchor }),
     path: ringPath(analysis, ring, telling),
   };
 }
@@ -80,11 +79,6 @@ function severityOf(
   if (family.cycles.length >= MANY || bytes >= Math.max(MUCH_BYTES, heap * MUCH_SHARE)) return "error";
   if (!location || isLibrary(location.file)) return "info";
   return graph.info.gcEnabled === true ? "warning" : "error";
-}
-
-/** True where the line is that of a class's first method, not of the class. */
-function isClassLine(graph: HeapGraph, node: NodeIndex): boolean {
-  return graph.location(node) === undefined;
 }
 
 /** What to do about a cut, with the place where it is made. */

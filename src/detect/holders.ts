@@ -1,8 +1,8 @@
 import type { NodeIndex, SourceLocation } from "../heap/HeapGraph.js";
 import { Kind } from "../heap/kinds.js";
-import { LabelSort, labelPayload, labelSort } from "../heap/labels.js";
+import { LabelSort, nameOfLabel } from "../heap/labels.js";
 import type { Analysis } from "../model/Analysis.js";
-import { typeLocation } from "../model/source.js";
+import { type Anchor, typeLocation } from "../model/source.js";
 
 // Shorter than what any snapshot keeps of a text.
 const TEXT_LIMIT = 120;
@@ -12,10 +12,9 @@ export interface Holder {
   readonly where: "module" | "class" | "closure" | "default" | "instance";
   /** As a programmer would write it: `app.CACHE`, `app.Service.cache`. */
   readonly name: string;
-  readonly module: string;
   readonly location: SourceLocation | undefined;
   /** What to look for in the file for a better line. */
-  readonly anchor?: { readonly kind: "class" | "variable"; readonly name: string };
+  readonly anchor?: Anchor;
 }
 
 /** Module, class and function dicts by their owners, to tell how a container is held. */
@@ -72,21 +71,20 @@ export class Holders {
     const owner = this.#ownerOf.get(dict);
     if (owner === undefined) {
       // A module's dict can outlive the module object: the functions still use it.
-      return this.#functionsOf.has(dict) ? this.#moduleHolder(dict, this.#moduleName(dict), name) : undefined;
+      return this.#functionsOf.has(dict) ? this.#moduleHolder(dict, name) : undefined;
     }
     const ownerName = graph.string(graph.columns.text[owner]);
-    if (graph.columns.kind[owner] === Kind.module) return this.#moduleHolder(dict, this.#moduleName(dict), name);
+    if (graph.columns.kind[owner] === Kind.module) return this.#moduleHolder(dict, name);
     return {
       where: "class",
       name: `${ownerName}.${name}`,
-      module: ownerName.split(".").slice(0, -1).join("."),
       location: typeLocation(graph, owner),
       anchor: { kind: "variable", name },
     };
   }
 
-  #moduleHolder(dict: NodeIndex, module: string, name: string): Holder {
-    const shared = { where: "module" as const, name: `${module}.${name}`, module };
+  #moduleHolder(dict: NodeIndex, name: string): Holder {
+    const shared = { where: "module" as const, name: `${this.#moduleName(dict)}.${name}` };
     const use = this.#firstUse(dict, name);
     if (use) return { ...shared, location: use };
     const file = this.#moduleFile(dict);
@@ -117,15 +115,14 @@ export class Holders {
 
   #inClosure(cell: NodeIndex, edge: number): Holder | undefined {
     const { graph, referrers } = this.#analysis;
-    const label = graph.columns.edgeLabel[edge];
-    if (labelSort(label) !== LabelSort.closure) return undefined;
+    const variable = nameOfLabel(graph, graph.columns.edgeLabel[edge], LabelSort.closure);
+    if (variable === undefined) return undefined;
     for (const fn of this.#functionsHolding(referrers, cell)) {
       const location = graph.location(fn);
       const owner = graph.string(graph.columns.text[fn]);
       return {
         where: "closure",
-        name: `${owner}, variable ${graph.string(labelPayload(label))}`,
-        module: "",
+        name: `${owner}, variable ${variable}`,
         location,
       };
     }
@@ -139,7 +136,7 @@ export class Holders {
       if (graph.columns.kind[fn] !== Kind.function) continue;
       if (this.#attribute(strong.edge[referrers.edge[r]]) !== "__defaults__") continue;
       const name = graph.string(graph.columns.text[fn]);
-      return { where: "default", name: `a default argument of ${name}`, module: "", location: graph.location(fn) };
+      return { where: "default", name: `a default argument of ${name}`, location: graph.location(fn) };
     }
     return undefined;
   }
@@ -164,7 +161,7 @@ export class Holders {
         const holder = key === undefined ? undefined : this.#underName(referrers.to[q], key);
         if (holder) {
           const type = graph.types[graph.columns.type[from]];
-          const shared = { where: "instance" as const, name: `${holder.name}.${name}`, module: holder.module };
+          const shared = { where: "instance" as const, name: `${holder.name}.${name}` };
           const location = type.node >= 0 ? typeLocation(graph, type.node) : undefined;
           // The attribute is bound in a method: the first `self.NAME = ` of the class's file.
           if (location) return { ...shared, location, anchor: { kind: "variable", name: `self.${name}` } };
@@ -219,14 +216,10 @@ export class Holders {
   }
 
   #key(edge: number): string | undefined {
-    const { graph } = this.#analysis;
-    const label = graph.columns.edgeLabel[edge];
-    return labelSort(label) === LabelSort.key ? graph.string(labelPayload(label)) : undefined;
+    return nameOfLabel(this.#analysis.graph, this.#analysis.graph.columns.edgeLabel[edge], LabelSort.key);
   }
 
   #attribute(edge: number): string | undefined {
-    const { graph } = this.#analysis;
-    const label = graph.columns.edgeLabel[edge];
-    return labelSort(label) === LabelSort.attribute ? graph.string(labelPayload(label)) : undefined;
+    return nameOfLabel(this.#analysis.graph, this.#analysis.graph.columns.edgeLabel[edge], LabelSort.attribute);
   }
 }

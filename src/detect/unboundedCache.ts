@@ -106,6 +106,6 @@ function suspect(analysis: Analysis, node: NodeIndex, entries: Entries, holder: 
     fingerprint: fingerprint("unbounded-cache", holder.where, holder.name),
     ...(holder.location && { location: holder.location }),
     ...(holder.anchor && { anchor: holder.anchor }),
-    path: (rootPaths(analysis, node, 1)[0]?.steps ?? []).map(({ label, node: at }) => ({ label, node: at })),
+    path: rootPaths(analysis, node, 1)[0]?.steps ?? [],
   };
 }

@@ -34,6 +34,11 @@ export function labelPayload(label: number): number {
   return label & PAYLOAD_MASK;
 }
 
+/** The text of a label of one sort (an attribute's name, a text key, a variable), undefined for other sorts. */
+export function nameOfLabel(graph: HeapGraph, label: number, sort: LabelSort): string | undefined {
+  return labelSort(label) === sort ? graph.string(labelPayload(label)) : undefined;
+}
+
 function quote(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\n", "\\n")}'`;
 }

@@ -1,6 +1,20 @@
 import type { HeapGraph, NodeIndex, SourceLocation } from "../heap/HeapGraph.js";
 import { Flag, Kind } from "../heap/kinds.js";
-import { LabelSort, labelPayload, labelSort } from "../heap/labels.js";
+import { LabelSort, nameOfLabel } from "../heap/labels.js";
+
+/** What stands at a better line than a snapshot knows: a class's definition, or a variable's first assignment. */
+export interface Anchor {
+  readonly kind: "class" | "variable";
+  readonly name: string;
+}
+
+/** Where a cycle comes from. */
+export interface CycleSource {
+  readonly telling: NodeIndex;
+  readonly location?: SourceLocation;
+  /** Set where the line is that of a class's first method. */
+  readonly anchor?: Anchor;
+}
 
 // Which object of a cycle tells most about where it comes from. Data without code comes last.
 const TELLING: readonly number[] = [
@@ -19,7 +33,7 @@ export function typeLocation(graph: HeapGraph, typeNode: NodeIndex): SourceLocat
   const name = graph.string(graph.columns.text[typeNode]).split(".").at(-1) ?? "";
   let dict = -1;
   for (let e = firstEdge[typeNode]; e < firstEdge[typeNode + 1] && dict < 0; e++) {
-    if (attributeName(graph, edgeLabel[e]) === "__dict__") dict = edgeTo[e];
+    if (nameOfLabel(graph, edgeLabel[e], LabelSort.attribute) === "__dict__") dict = edgeTo[e];
   }
   if (dict < 0) return undefined;
   let best: SourceLocation | undefined;
@@ -27,8 +41,8 @@ export function typeLocation(graph: HeapGraph, typeNode: NodeIndex): SourceLocat
   for (let e = firstEdge[dict]; e < firstEdge[dict + 1]; e++) {
     const target = edgeTo[e];
     const label = edgeLabel[e];
-    if (labelSort(label) === LabelSort.key && kind[target] === Kind.number) {
-      if (graph.string(labelPayload(label)) === "__firstlineno__") line = graph.numbers.get(target) ?? 0;
+    if (kind[target] === Kind.number && nameOfLabel(graph, label, LabelSort.key) === "__firstlineno__") {
+      line = graph.numbers.get(target) ?? 0;
     }
     const at = kind[target] === Kind.function ? graph.location(target) : undefined;
     // A function that only lives elsewhere (assigned to the class) is no sign of where the class is.
@@ -53,7 +67,7 @@ export function sourceOf(graph: HeapGraph, node: NodeIndex): SourceLocation | un
  * source is known before one without. Among functions the one that is defined last in its file: of closures that call
  * each other, that is the one which the enclosing function returns.
  */
-export function tellingMember(graph: HeapGraph, members: Uint32Array): NodeIndex {
+function tellingMember(graph: HeapGraph, members: Uint32Array): NodeIndex {
   const { kind } = graph.columns;
   const rankOf = (node: number): number => {
     const rank = TELLING.indexOf(kind[node]);
@@ -79,6 +93,17 @@ export function tellingMember(graph: HeapGraph, members: Uint32Array): NodeIndex
   return best;
 }
 
+/** The member of a cycle that names its origin, and its source. */
+export function cycleSource(graph: HeapGraph, members: Uint32Array): CycleSource {
+  const telling = tellingMember(graph, members);
+  const location = sourceOf(graph, telling);
+  if (!location) return { telling };
+  // Without a location of its own the member is an instance, or a class.
+  return graph.location(telling)
+    ? { telling, location }
+    : { telling, location, anchor: { kind: "class", name: location.name } };
+}
+
 // Where the standard library lies, or a package that somebody installed.
 const LIBRARY = /(^<frozen |[\\/]lib[\\/]python[\d.]*[\\/]|[\\/](site|dist)-packages[\\/])/i;
 const STANDARD_LIBRARY = /(^<frozen |[\\/]lib[\\/]python[\d.]+[\\/](?!(site|dist)-packages))/i;
@@ -91,8 +116,4 @@ export function isLibrary(file: string): boolean {
 /** True for a file of the standard library. */
 export function isStandardLibrary(file: string): boolean {
   return STANDARD_LIBRARY.test(file);
-}
-
-function attributeName(graph: HeapGraph, label: number): string | undefined {
-  return labelSort(label) === LabelSort.attribute ? graph.string(labelPayload(label)) : undefined;
 }

@@ -1,14 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { HeapGraph, SourceLocation } from "../heap/HeapGraph.js";
+import type { Anchor } from "../model/source.js";
 
 const LARGEST = 4_000_000;
-
-/** What stands at a better line: the definition of a class, or the first assignment of a variable. */
-export interface Anchor {
-  readonly kind: "class" | "variable";
-  readonly name: string;
-}
 
 /** Source files of the captured program, as far as they are here and unchanged since. */
 export class SourceFiles {
@@ -23,8 +18,8 @@ export class SourceFiles {
    * The line where a class or a variable is defined, where the file can be read: a snapshot knows the lines of
    * functions only. Otherwise the location as it was.
    */
-  refine(location: SourceLocation, anchor: Anchor): SourceLocation {
-    const lines = this.#read(location.file);
+  refine(location: SourceLocation, anchor: Anchor | undefined): SourceLocation {
+    const lines = anchor && this.#read(location.file);
     if (!lines) return location;
     const name = anchor.name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
     const wanted =

@@ -5,7 +5,7 @@ import type { SourceLocation } from "../../heap/HeapGraph.js";
 import type { CycleFamily } from "../../model/cycles.js";
 import { suggestCuts } from "../../model/cuts.js";
 import { innerEdges, shortestRing } from "../../model/ring.js";
-import { sourceOf, tellingMember } from "../../model/source.js";
+import { cycleSource } from "../../model/source.js";
 import type { Session } from "../Session.js";
 import { SourceFiles } from "../SourceFiles.js";
 
@@ -53,11 +53,8 @@ export function cycles(session: Session, options: { readonly all?: boolean } = {
 function familyRow(session: Session, family: CycleFamily, all: boolean, sources: SourceFiles): FamilyRow {
   const { graph, analysis } = session;
   const { members } = family.cycles[0];
-  const telling = tellingMember(graph, members);
-  const known = sourceOf(graph, telling);
-  // Without a location of its own the member is an instance, and the line that of its class's first method.
-  const isClass = known !== undefined && graph.location(telling) === undefined;
-  const location = isClass ? sources.refine(known, { kind: "class", name: known.name }) : known;
+  const { telling, location: known, anchor } = cycleSource(graph, members);
+  const location = known && sources.refine(known, anchor);
   const shown = all ? family.cycles : family.cycles.slice(0, CYCLES_SHOWN);
   const cuts = members.length > CUT_LIMIT ? [] : suggestCuts(analysis, members);
   // The shortest ring through the telling member first: it reads as a story.

@@ -4,6 +4,7 @@ import type { SourceLocation } from "../../heap/HeapGraph.js";
 import type { Session } from "../Session.js";
 import { SourceFiles } from "../SourceFiles.js";
 import { type Info, info } from "./info.js";
+import { type StepRow, stepRow } from "./step.js";
 
 const OBJECTS_SHOWN = 50;
 
@@ -19,7 +20,7 @@ export interface ReportedFinding {
   readonly objectsTotal: number;
   readonly fingerprint: string;
   readonly location?: SourceLocation;
-  readonly path: readonly { readonly id: string; readonly label: string; readonly name: string }[];
+  readonly path: readonly StepRow[];
   readonly fix?: string;
 }
 
@@ -40,7 +41,7 @@ export function report(session: Session, options: { readonly all?: boolean } = {
 }
 
 function reported({ graph }: Session, found: Finding, limit: number, sources: SourceFiles): ReportedFinding {
-  const location = found.location && found.anchor ? sources.refine(found.location, found.anchor) : found.location;
+  const location = found.location && sources.refine(found.location, found.anchor);
   return {
     rule: found.rule,
     severity: found.severity,
@@ -52,7 +53,7 @@ function reported({ graph }: Session, found: Finding, limit: number, sources: So
     objectsTotal: found.objects.length,
     fingerprint: found.fingerprint,
     ...(location && { location }),
-    path: found.path.map(({ label, node }) => ({ id: graph.idText(node), label, name: graph.nodeName(node) })),
+    path: found.path.map((step) => stepRow(graph, step)),
     ...(found.fix && { fix: renderMessage(found.fix) }),
   };
 }

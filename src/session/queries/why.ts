@@ -3,6 +3,7 @@ import { labelText } from "../../heap/labels.js";
 import { pathExpression, rootPaths } from "../../model/paths.js";
 import { shortestRing } from "../../model/ring.js";
 import type { Session } from "../Session.js";
+import { type StepRow, stepRow } from "./step.js";
 
 const PATHS = 5;
 
@@ -11,7 +12,7 @@ export interface WhyPath {
   readonly root: string;
   /** The whole way as one expression. */
   readonly expression: string;
-  readonly steps: readonly { readonly id: string; readonly label: string; readonly name: string }[];
+  readonly steps: readonly StepRow[];
 }
 
 export interface WhyResult {
@@ -21,7 +22,7 @@ export interface WhyResult {
   /** Shortest first; they share no object between their ends. Empty where nothing else keeps it. */
   readonly paths: readonly WhyPath[];
   /** For garbage in a cycle: a shortest way from the object back to itself. */
-  readonly cycle?: WhyPath["steps"];
+  readonly cycle?: readonly StepRow[];
 }
 
 /** Shortest paths that keep an object alive, not through the avoided ones. */
@@ -38,25 +39,19 @@ export function why(session: Session, id: string, avoid: readonly string[] = [])
     paths: rootPaths(analysis, node, PATHS, blocked).map((path) => ({
       root: path.root,
       expression: pathExpression(analysis, path),
-      steps: path.steps.map((step) => ({
-        id: graph.idText(step.node),
-        label: step.label,
-        name: graph.nodeName(step.node),
-      })),
+      steps: path.steps.map((step) => stepRow(graph, step)),
     })),
   };
 }
 
-function cycleOf({ graph, analysis }: Session, node: NodeIndex): WhyPath["steps"] {
+function cycleOf({ graph, analysis }: Session, node: NodeIndex): StepRow[] {
   for (const { cycles } of analysis.families) {
     const found = cycles.find(({ members }) => members.includes(node));
     if (!found) continue;
-    const ring = shortestRing(analysis, found.members, node).map(({ edge, to }) => ({
-      id: graph.idText(to),
-      label: labelText(graph, graph.columns.edgeLabel[edge]),
-      name: graph.nodeName(to),
-    }));
-    return [{ id: graph.idText(node), label: "", name: graph.nodeName(node) }, ...ring];
+    const ring = shortestRing(analysis, found.members, node).map(({ edge, to }) =>
+      stepRow(graph, { label: labelText(graph, graph.columns.edgeLabel[edge]), node: to }),
+    );
+    return [stepRow(graph, { label: "", node }), ...ring];
   }
   return [];
 }
