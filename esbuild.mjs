@@ -1,6 +1,6 @@
 // Bundles the entry points into dist/ and puts the Python agent beside them: `npm run build`.
 import { build } from "esbuild";
-import { chmod, copyFile, mkdir, readFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -44,8 +44,10 @@ const entries = [
     platform: "browser",
     target: "chrome120",
     format: "esm",
-    entryPoints: ["src/webview/main.ts"],
+    entryPoints: ["src/webview/main.tsx"],
     outfile: "dist/webview.js",
+    jsx: "automatic",
+    jsxImportSource: "preact",
     minify: true,
   },
 ];
@@ -53,10 +55,24 @@ const entries = [
 const copies = [["src/capture/python/ouroboros_capture.py", "dist/ouroboros_capture.py"]];
 
 await mkdir(join(root, "dist"), { recursive: true });
+const packages = new Set();
 await Promise.all(
   entries.map(async ({ executable, ...options }) => {
-    await build({ absWorkingDir: root, bundle: true, sourcemap: true, logLevel: "warning", ...options });
+    const { metafile } = await build({
+      absWorkingDir: root,
+      bundle: true,
+      sourcemap: true,
+      metafile: true,
+      logLevel: "warning",
+      ...options,
+    });
+    for (const input of Object.keys(metafile.inputs)) {
+      const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input) ?? [];
+      if (name) packages.add(name);
+    }
     if (executable) await chmod(join(root, options.outfile), 0o755);
   }),
 );
+// For the third-party notices, which have to name what is bundled.
+await writeFile(join(root, "dist", "packages.json"), JSON.stringify([...packages].sort()));
 await Promise.all(copies.map(([from, to]) => copyFile(join(root, from), join(root, to))));

@@ -5,10 +5,12 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import readMeta from "./meta.js";
+import { editorRows, type Row, sizeRows } from "./editor/editor.js";
 import { type Python, pythons } from "../test/rig/pythons.js";
 
 const ROUNDS = 5;
 const OBJECTS = 1_000_000;
+const EDITOR_OBJECTS = 5_000_000;
 const AGENT = join("src", "capture", "python");
 
 /** Median, with the least and the greatest value. */
@@ -26,8 +28,6 @@ function spread(values: number[]): Spread {
 function shown({ median, least, most }: Spread, digits = 2): string {
   return `${median.toFixed(digits)} (${least.toFixed(digits)} to ${most.toFixed(digits)})`;
 }
-
-type Row = readonly [what: string, figure: string, required: string, met: boolean | undefined];
 
 function json(command: string, args: readonly string[]): Record<string, number> {
   const out = execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
@@ -156,6 +156,7 @@ try {
     ...djangoRows(django),
   ];
   if (!rows.at(-1)![1].startsWith("no Python")) rows.push(...(await openRows(django, "Django process", folder)));
+  rows.push(...(await editorRows(python, AGENT, EDITOR_OBJECTS)), ...sizeRows());
   const heading = readFileSync(join("bench", "heading.md"), "utf8");
   const machine = `Node ${process.versions.node}, ${cpus().length} cores, ${ROUNDS} rounds, each peer in the same round.`;
   const text = `${heading}\n${machine}\n\n${table(rows)}\n`;

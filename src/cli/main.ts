@@ -6,6 +6,7 @@ import { runCycles } from "./commands/cycles.js";
 import { runGc } from "./commands/gc.js";
 import { runInfo } from "./commands/info.js";
 import { runObject } from "./commands/object.js";
+import { runOpen } from "./commands/open.js";
 import { runReport } from "./commands/report.js";
 import { runRetained } from "./commands/retained.js";
 import { runTypes } from "./commands/types.js";
@@ -21,6 +22,13 @@ declare const OUROBOROS_VERSION: string | undefined;
 function positive(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("It must be a whole number above 0.");
+  return number;
+}
+
+function portNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > 65535)
+    throw new InvalidArgumentError("It must be a whole number from 1 to 65535.");
   return number;
 }
 
@@ -62,6 +70,10 @@ function program(): Command {
     .option("--avoid <id...>", "not through these", collectIds, [])
     .action(runWhy);
   on("types", "instances and bytes by type").option("--all", "list all types").action(runTypes);
+  on("open", "show the snapshot in a browser, served on 127.0.0.1 until Ctrl-C")
+    .option("--port <n>", "the port (default: any that is free)", portNumber)
+    .option("--no-browser", "print the address only")
+    .action(runOpen);
   root
     .command("capture")
     .description("run a Python program and write a snapshot of its heap")

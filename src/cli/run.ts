@@ -1,17 +1,24 @@
 import { SnapshotError } from "../formats/errors.js";
 import { printable } from "../heap/names.js";
+import type { FileProblem } from "../session/protocol.js";
 import { Session } from "../session/Session.js";
 
 /** A wrong way of calling a command; ends the program with exit code 2. */
 export class UsageError extends Error {}
 
+/** What is wrong with a file, and what to do. */
+interface Problem extends FileProblem {
+  readonly message: string;
+  readonly advice: string;
+}
+
 /** A file that can't be read as a snapshot; ends the program with exit code 3. */
 export class UnreadableFileError extends Error {
-  constructor(file: string, error: SnapshotError) {
-    const { message, format, offset, advice } = error;
+  constructor(file: string, problem: Problem) {
+    const { message, format = "unknown", offset, advice } = problem;
     const where = offset === undefined ? "" : `, at byte ${offset}`;
     const text = `can't read ${printable(file, LINE)} (format: ${format}${where}): ${printable(message.replace(/\.+$/, ""), LINE)}.`;
-    super(`${text}\n${printable(advice, LINE)}`, { cause: error });
+    super(`${text}\n${printable(advice, LINE)}`, { cause: problem });
   }
 }
 
@@ -26,16 +33,21 @@ const CLEAR_LINE = "\r\u001b[K";
 
 /** Opens a snapshot, with progress on stderr where that is a terminal. */
 export async function openSession(file: string): Promise<Session> {
-  const terminal = process.stderr.isTTY;
   try {
-    return await Session.open(file, {
-      progress: (done, step) => {
-        if (terminal) process.stderr.write(`${CLEAR_LINE}reading ${step} … ${Math.round(done * 100)} %`);
-      },
-    });
+    return await Session.open(file, { progress: showProgress });
   } catch (error) {
     throw error instanceof SnapshotError ? new UnreadableFileError(file, error) : error;
   } finally {
-    if (terminal) process.stderr.write(CLEAR_LINE);
+    hideProgress();
   }
+}
+
+/** Shows how far reading is (0 to 1) where stderr is a terminal. */
+export function showProgress(done: number, step: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`${CLEAR_LINE}reading ${step} … ${Math.round(done * 100)} %`);
+}
+
+/** Removes what `showProgress` showed. */
+export function hideProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
 }

@@ -1,18 +1,24 @@
 import * as vscode from "vscode";
+import { SnapshotPool } from "../session/SnapshotPool.js";
+import { captureFile } from "./capture.js";
+import { registerCommands } from "./commands.js";
 import { SnapshotEditor, VIEW_TYPE } from "./SnapshotEditor.js";
-
-async function openSnapshot(uri?: vscode.Uri): Promise<void> {
-  const [chosen] = uri
-    ? [uri]
-    : ((await vscode.window.showOpenDialog({ filters: { [vscode.l10n.t("Heap snapshots")]: ["pyheapsnapshot"] } })) ??
-      []);
-  if (chosen) await vscode.commands.executeCommand("vscode.openWith", chosen, VIEW_TYPE);
-}
+import { SnapshotTree } from "./SnapshotTree.js";
 
 /** Registers what the extension contributes, and does nothing else. */
 export function activate(context: vscode.ExtensionContext): void {
+  const file = (name: string) => vscode.Uri.joinPath(context.extensionUri, "dist", name).fsPath;
+  const pool = new SnapshotPool(file("analysis.js"));
+  const editor = new SnapshotEditor(context.extensionUri, pool);
+  const tree = new SnapshotTree();
   context.subscriptions.push(
-    vscode.window.registerCustomEditorProvider(VIEW_TYPE, new SnapshotEditor(context.extensionUri)),
-    vscode.commands.registerCommand("ouroboros.openSnapshot", openSnapshot),
+    pool,
+    tree,
+    vscode.window.registerCustomEditorProvider(VIEW_TYPE, editor, { supportsMultipleEditorsPerDocument: true }),
+    vscode.window.registerTreeDataProvider("ouroboros.snapshots", tree),
+    registerCommands(editor),
+    vscode.commands.registerCommand("ouroboros.capture", (uri?: vscode.Uri) =>
+      captureFile(uri, file("ouroboros_capture.py"), (snapshot) => editor.open(snapshot)),
+    ),
   );
 }

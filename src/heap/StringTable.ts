@@ -3,6 +3,8 @@ export interface StringTable {
   readonly count: number;
   /** The text at `index`; the empty string where the index is 0 or out of range. */
   get(index: number): string;
+  /** The indices of all texts that contain a text, upper and lower case apart; none for the empty text. */
+  containing(text: string): number[];
 }
 
 /** Texts that stay as UTF-8 bytes until somebody asks for one. */
@@ -33,6 +35,26 @@ export class BytesStringTable implements StringTable {
     return this.#extra[index - own - 1] ?? "";
   }
 
+  containing(text: string): number[] {
+    const wanted = Buffer.from(text, "utf8");
+    const found: number[] = [];
+    if (wanted.length === 0) return found;
+    const starts = this.#starts;
+    for (let at = this.#bytes.indexOf(wanted), k = 0; at >= 0; at = this.#bytes.indexOf(wanted, at)) {
+      k = lastAtOrBefore(starts, at, k);
+      if (k + 1 >= starts.length) break;
+      // A hit that runs over the end of its text is none; the next one can begin right behind.
+      if (at + wanted.length <= starts[k + 1]) {
+        found.push(k + 1);
+        at = starts[k + 1];
+      } else at++;
+    }
+    this.#extra.forEach((extra, i) => {
+      if (extra.includes(text)) found.push(starts.length + i);
+    });
+    return found;
+  }
+
   /** The indices of all entries with this text, found by their bytes. */
   indicesOf(text: string): Set<number> {
     const wanted = Buffer.from(text, "utf8");
@@ -56,6 +78,17 @@ export class BytesStringTable implements StringTable {
   }
 }
 
+/** The last position from `low` on whose value is not above `value`, in ascending values. */
+function lastAtOrBefore(values: Float64Array, value: number, low: number): number {
+  let high = values.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (values[middle] <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /** Texts of a heap that is built by hand. */
 export class ListStringTable implements StringTable {
   readonly #texts: string[] = [""];
@@ -67,6 +100,10 @@ export class ListStringTable implements StringTable {
 
   get(index: number): string {
     return this.#texts[index] ?? "";
+  }
+
+  containing(text: string): number[] {
+    return text === "" ? [] : this.#texts.flatMap((own, i) => (own.includes(text) ? [i] : []));
   }
 
   /** The index of a text, added if it is new. */

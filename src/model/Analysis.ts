@@ -4,6 +4,7 @@ import { collect, type Verdict } from "./collector.js";
 import { type CycleFamily, findCycles, type LeftOut, leftOutOf } from "./cycles.js";
 import { strongEdges } from "./edges.js";
 import { infrastructure } from "./infrastructure.js";
+import { type Membership, membershipOf } from "./membership.js";
 import { type Ownership, ownership } from "./ownership.js";
 import { explainReferences, type References } from "./references.js";
 import { findRoots, type Roots } from "./roots.js";
@@ -19,6 +20,7 @@ export class Analysis {
   #roots: Roots | undefined;
   #ownership: Ownership | undefined;
   #families: readonly CycleFamily[] | undefined;
+  #membership: Membership | undefined;
   #leftOut: LeftOut | undefined;
 
   constructor(graph: HeapGraph) {
@@ -58,6 +60,11 @@ export class Analysis {
   /** Cycles by shape, most bytes first. */
   get families(): readonly CycleFamily[] {
     return (this.#families ??= findCycles(this.graph, this.strong, this.roots, this.infrastructure, this.ownership));
+  }
+
+  /** Which cycle of `families` each node is in. */
+  get membership(): Membership {
+    return (this.#membership ??= membershipOf(this.graph.nodeCount, this.families));
   }
 
   /** What the infrastructure policy keeps out of `families`. */

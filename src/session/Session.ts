@@ -1,5 +1,7 @@
 import type { ReadOptions } from "../formats/ByteSource.js";
 import type { HeapGraph, NodeIndex } from "../heap/HeapGraph.js";
+import type { Finding } from "../detect/Finding.js";
+import { findAll } from "../detect/report.js";
 import { Analysis } from "../model/Analysis.js";
 import { openHeap } from "./open.js";
 
@@ -25,6 +27,7 @@ export class UnknownTypeError extends Error {
 export class Session {
   readonly path: string;
   readonly analysis: Analysis;
+  #findings: readonly Finding[] | undefined;
 
   constructor(path: string, graph: HeapGraph) {
     this.path = path;
@@ -41,6 +44,11 @@ export class Session {
 
   get graph(): HeapGraph {
     return this.analysis.graph;
+  }
+
+  /** What all rules find, most bytes first. */
+  get findings(): readonly Finding[] {
+    return (this.#findings ??= findAll(this.analysis));
   }
 
   /**

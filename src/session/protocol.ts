@@ -1,17 +1,54 @@
+import type { Picture, PictureFile, PictureRequest } from "../picture/Picture.js";
+import type { FamilyDetails, FamilyList } from "./queries/families.js";
+import type { Info } from "./queries/info.js";
+import type { ObjectDetails } from "./queries/object.js";
 import type { Report } from "./queries/report.js";
+import type { RetainedResult } from "./queries/retained.js";
+import type { SearchResult } from "./queries/search.js";
+import type { SourceFile } from "./queries/sourceFile.js";
+import type { TypeRow } from "./queries/types.js";
+import type { WhyResult } from "./queries/why.js";
 
 /**
  * What the analysis process is asked and what it answers. Both sides are built together; the version is checked
  * all the same, since an old process can outlive an update of the extension.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
-/** The questions, with their parameters and answers. */
-export interface Questions {
-  readonly open: { readonly params: { readonly file: string }; readonly answer: { readonly nodes: number } };
-  readonly report: { readonly params: Record<string, never>; readonly answer: Report };
+interface Exchange<Params, Answer> {
+  readonly params: Params;
+  readonly answer: Answer;
+}
+type Nothing = Readonly<Record<string, never>>;
+
+/** What a view may ask about an open snapshot, with parameters and answers. */
+export interface ViewQuestions {
+  readonly info: Exchange<Nothing, Info>;
+  readonly report: Exchange<Nothing, Report>;
+  /** The report as Markdown. */
+  readonly reportText: Exchange<Nothing, string>;
+  readonly families: Exchange<Nothing, FamilyList>;
+  /** One family by its position among the families. */
+  readonly family: Exchange<{ readonly family: number }, FamilyDetails>;
+  readonly types: Exchange<Nothing, readonly TypeRow[]>;
+  /** The objects of a type that retain most. */
+  readonly instances: Exchange<{ readonly type: string; readonly top: number }, RetainedResult>;
+  readonly object: Exchange<{ readonly id: string; readonly all?: boolean }, ObjectDetails>;
+  readonly why: Exchange<{ readonly id: string; readonly avoid?: readonly string[] }, WhyResult>;
+  /** Objects by id, name or type. */
+  readonly search: Exchange<{ readonly text: string; readonly limit: number }, SearchResult>;
+  readonly picture: Exchange<PictureRequest, Picture>;
+  readonly pictureFile: Exchange<{ readonly request: PictureRequest; readonly format: "svg" | "dot" }, PictureFile>;
 }
 
+/** All questions to the analysis process. */
+export interface Questions extends ViewQuestions {
+  readonly open: Exchange<{ readonly file: string }, Info>;
+  /** What the snapshot knows of a source file. */
+  readonly sourceFile: Exchange<{ readonly file: string }, SourceFile>;
+}
+
+export type ViewQuestion = keyof ViewQuestions;
 export type Question = keyof Questions;
 
 /** Host to analysis process. */
@@ -29,6 +66,15 @@ export type HostMessage =
 /** Analysis process to host. */
 export type AnalysisMessage =
   | { readonly kind: "ready"; readonly version: number }
+  /** `done` is between 0 and 1. */
   | { readonly kind: "progress"; readonly id: number; readonly done: number; readonly step: string }
   | { readonly kind: "answer"; readonly id: number; readonly answer: unknown }
-  | { readonly kind: "error"; readonly id: number; readonly message: string; readonly advice: string };
+  | ({ readonly kind: "error"; readonly id: number; readonly message: string; readonly advice: string } & FileProblem);
+
+/** Where a file that can't be read is wrong, as far as that is known. */
+export interface FileProblem {
+  /** Name of the file's format. */
+  readonly format?: string | undefined;
+  /** In bytes. */
+  readonly offset?: number | undefined;
+}

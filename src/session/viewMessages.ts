@@ -1,11 +1,48 @@
-import type { Report } from "./queries/report.js";
+import type { SourceLocation } from "../heap/HeapGraph.js";
+import type { PictureSeed } from "../picture/Picture.js";
+import type { ViewQuestion, ViewQuestions } from "./protocol.js";
+import type { Info } from "./queries/info.js";
 
-/** Extension host to webview. */
+/** What a view shows. */
+export type Route =
+  | { readonly view: "overview" }
+  | { readonly view: "cycles" }
+  | { readonly view: "graph"; readonly seed: PictureSeed }
+  | { readonly view: "object"; readonly id: string }
+  | { readonly view: "types"; readonly type?: string };
+
+/** Host (extension or local server) to view. */
 export type ToView =
-  | { readonly kind: "progress"; readonly done: number; readonly step: string }
-  | { readonly kind: "report"; readonly file: string; readonly report: Report }
-  | { readonly kind: "error"; readonly message: string; readonly advice: string };
+  /** The file is being read; `done` is between 0 and 1. */
+  | { readonly kind: "loading"; readonly done: number; readonly step: string }
+  | { readonly kind: "opened"; readonly file: string; readonly info: Info }
+  /** The file can't be read, or the analysis process has ended. */
+  | { readonly kind: "failed"; readonly message: string; readonly advice: string }
+  | { readonly kind: "cancelled" }
+  | { readonly kind: "progress"; readonly id: number; readonly done: number; readonly step: string }
+  | { readonly kind: "answer"; readonly id: number; readonly answer: unknown }
+  | { readonly kind: "refused"; readonly id: number; readonly message: string; readonly advice: string }
+  | { readonly kind: "show"; readonly route: Route }
+  /** Something to tell in passing: that a source file was not found, that a text was copied. */
+  | { readonly kind: "notice"; readonly text: string };
 
-/** Webview to extension host. */
+/** View to host. */
 export type FromView =
-  { readonly kind: "ready" } | { readonly kind: "retry" } | { readonly kind: "source"; readonly finding: number };
+  /** The view listens now, also after it was hidden and shown again: tell it how things stand. */
+  | { readonly kind: "ready" }
+  | { readonly kind: "retry" }
+  | { readonly kind: "cancelLoad" }
+  | {
+      [Q in ViewQuestion]: {
+        readonly kind: "ask";
+        readonly id: number;
+        readonly question: Q;
+        readonly params: ViewQuestions[Q]["params"];
+      };
+    }[ViewQuestion]
+  | { readonly kind: "cancel"; readonly id: number }
+  | { readonly kind: "source"; readonly location: SourceLocation }
+  | { readonly kind: "save"; readonly name: string; readonly text: string }
+  | { readonly kind: "copy"; readonly text: string }
+  /** What is shown now, and the object that is selected in it, so that commands act on it. */
+  | { readonly kind: "route"; readonly route: Route; readonly selected: string | null };

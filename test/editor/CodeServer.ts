@@ -36,7 +36,8 @@ function freePort(): Promise<number> {
 export class CodeServer {
   /** Folder of the workspace copy. */
   readonly workspace: string;
-  readonly #root: string;
+  /** Folder of all that belongs to this server. */
+  readonly root: string;
   readonly #base: readonly string[];
   readonly #environment: NodeJS.ProcessEnv;
   #child: ChildProcess | undefined;
@@ -47,19 +48,19 @@ export class CodeServer {
    * @param environment for the server and so for the extension host
    */
   constructor(files: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    this.#root = mkdtempSync(join(tmpdir(), "ouroboros-editor-"));
-    const data = join(this.#root, "data");
-    const extensions = join(this.#root, "extensions");
-    this.workspace = join(this.#root, "workspace");
+    this.root = mkdtempSync(join(tmpdir(), "ouroboros-editor-"));
+    const data = join(this.root, "data");
+    const extensions = join(this.root, "extensions");
+    this.workspace = join(this.root, "workspace");
     for (const folder of [join(data, "User"), extensions, this.workspace]) mkdirSync(folder, { recursive: true });
     for (const file of files) cpSync(file, join(this.workspace, file.split("/").at(-1)!), { recursive: true });
-    writeFileSync(join(this.#root, "config.yaml"), "auth: none\ncert: false\n");
+    writeFileSync(join(this.root, "config.yaml"), "auth: none\ncert: false\n");
     writeFileSync(join(data, "User", "settings.json"), JSON.stringify(SETTINGS));
     const entry = join(serverPath, "out", "node", "entry.js");
     this.#base = [
       entry,
       "--config",
-      join(this.#root, "config.yaml"),
+      join(this.root, "config.yaml"),
       "--user-data-dir",
       data,
       "--extensions-dir",
@@ -69,9 +70,9 @@ export class CodeServer {
     this.#environment = {
       ...inherited,
       ...environment,
-      HOME: this.#root,
-      XDG_CONFIG_HOME: this.#root,
-      XDG_DATA_HOME: this.#root,
+      HOME: this.root,
+      XDG_CONFIG_HOME: this.root,
+      XDG_DATA_HOME: this.root,
       CS_DISABLE_GETTING_STARTED_OVERRIDE: "1",
       EXTENSIONS_GALLERY: "{}",
     };
@@ -82,6 +83,12 @@ export class CodeServer {
     return `127.0.0.1:${this.#port}`;
   }
 
+  /** Changes the user's settings; the workbench takes them at once. */
+  configure(settings: Readonly<Record<string, unknown>>): void {
+    const file = join(this.root, "data", "User", "settings.json");
+    writeFileSync(file, JSON.stringify({ ...SETTINGS, ...settings }));
+  }
+
   install(vsix: string): void {
     execFileSync(nodePath, [...this.#base, "--install-extension", vsix], { env: this.#environment, stdio: "pipe" });
   }
@@ -89,7 +96,7 @@ export class CodeServer {
   /** Starts the server and waits until the workbench answers. */
   async start(): Promise<void> {
     this.#port = await freePort();
-    const log = join(this.#root, "server.log");
+    const log = join(this.root, "server.log");
     const output = openSync(log, "w");
     const flags = ["--auth", "none", "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"];
     // Without the smoke test driver the workbench takes no tests from its address.
@@ -125,7 +132,7 @@ export class CodeServer {
         // It has ended already.
       }
     }
-    rmSync(this.#root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
 

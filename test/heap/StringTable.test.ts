@@ -12,6 +12,24 @@ function tableOf(texts: readonly string[]): BytesStringTable {
 const text = fc.string({ unit: "grapheme" });
 
 describe("heap/StringTable", () => {
+  it("finds the texts that contain a text, and no hit that runs over the end of one", () => {
+    const letters = fc.string({ unit: fc.constantFrom("a", "b", "é"), maxLength: 5 });
+    fc.assert(
+      fc.property(fc.array(letters), fc.array(letters), letters, (stored, added, wanted) => {
+        const table = tableOf(stored);
+        for (const value of added) table.add(value);
+        const expected = [...stored, ...added].flatMap((value, i) =>
+          wanted !== "" && value.includes(wanted) ? [i + 1] : [],
+        );
+        assert.deepEqual(table.containing(wanted), expected);
+        const list = new ListStringTable();
+        for (const value of [...stored, ...added]) list.intern(value);
+        const texts = new Set([...stored, ...added].filter((value) => wanted !== "" && value.includes(wanted)));
+        assert.deepEqual(new Set(list.containing(wanted).map((i) => list.get(i))), texts);
+      }),
+    );
+  });
+
   it("gives texts back by index, those of the file and those added", () => {
     fc.assert(
       fc.property(fc.array(text), fc.array(text), (stored, added) => {

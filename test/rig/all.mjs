@@ -13,6 +13,7 @@ const counts = join(cache, `mocha-${process.pid}.json`);
 const checks = [
   ["types", tool("typescript", "bin", "tsc"), "--noEmit"],
   ["types of the webview", tool("typescript", "bin", "tsc"), "--noEmit", "-p", "src/webview"],
+  ["types of the editor tests", tool("typescript", "bin", "tsc"), "--noEmit", "-p", "test/editor"],
   ["lint", tool("eslint", "bin", "eslint.js"), "."],
   ["floors", tool("dependency-cruiser", "bin", "dependency-cruise.mjs"), "--config", ".dependency-cruiser.cjs", "src"],
   ["format", tool("prettier", "bin", "prettier.cjs"), "--check", "."],

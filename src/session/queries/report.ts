@@ -1,5 +1,4 @@
 import { type Finding, renderMessage } from "../../detect/Finding.js";
-import { findAll } from "../../detect/report.js";
 import type { SourceLocation } from "../../heap/HeapGraph.js";
 import type { Session } from "../Session.js";
 import { SourceFiles } from "../SourceFiles.js";
@@ -36,7 +35,7 @@ export function report(session: Session, options: { readonly all?: boolean } = {
   const sources = new SourceFiles(session.graph);
   return {
     snapshot: info(session),
-    findings: findAll(session.analysis).map((found) => reported(session, found, limit, sources)),
+    findings: session.findings.map((found) => reported(session, found, limit, sources)),
   };
 }
 

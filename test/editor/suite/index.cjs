@@ -8,9 +8,10 @@ exports.run = async function run() {
   const mocha = new Mocha({ ui: "bdd", timeout: 60000, color: false });
   for (const name of readdirSync(__dirname).sort())
     if (name.endsWith(".suite.cjs")) mocha.addFile(join(__dirname, name));
-  const result = { passed: [], failed: [] };
+  const result = { collected: 0, passed: [], failed: [] };
   await new Promise((resolve) => {
     const runner = mocha.run(resolve);
+    result.collected = runner.total;
     runner.on("pass", (test) => result.passed.push(test.fullTitle()));
     runner.on("fail", (test, error) =>
       result.failed.push({ title: test.fullTitle(), message: error.stack ?? String(error) }),

@@ -1,0 +1,71 @@
+import type { ReadOptions } from "../formats/ByteSource.js";
+import { type Need, prepare } from "./prepare.js";
+import type { Question, Questions } from "./protocol.js";
+import { families, family } from "./queries/families.js";
+import { type Info, info } from "./queries/info.js";
+import { object } from "./queries/object.js";
+import { picture, pictureFile } from "./queries/picture.js";
+import { report } from "./queries/report.js";
+import { reportText } from "./queries/reportText.js";
+import { retained } from "./queries/retained.js";
+import { search } from "./queries/search.js";
+import { sourceFile } from "./queries/sourceFile.js";
+import { types } from "./queries/types.js";
+import { why } from "./queries/why.js";
+import { Session } from "./Session.js";
+
+type Options = Pick<ReadOptions, "signal" | "progress">;
+
+interface Answerer<Q extends Question> {
+  readonly need: Need;
+  readonly answer: (
+    session: Session,
+    params: Questions[Q]["params"],
+    signal: AbortSignal | undefined,
+  ) => Questions[Q]["answer"] | Promise<Questions[Q]["answer"]>;
+}
+
+const ANSWERERS: { readonly [Q in Exclude<Question, "open">]: Answerer<Q> } = {
+  info: { need: "nothing", answer: info },
+  sourceFile: { need: "nothing", answer: (session, { file }) => sourceFile(session, file) },
+  types: { need: "roots", answer: types },
+  instances: { need: "owners", answer: retained },
+  object: { need: "owners", answer: (session, { id, ...options }) => object(session, id, options) },
+  search: { need: "owners", answer: (session, { text, limit }) => search(session, text, limit) },
+  why: { need: "families", answer: (session, { id, avoid }) => why(session, id, avoid) },
+  families: { need: "families", answer: families },
+  family: { need: "families", answer: (session, { family: index }) => family(session, index) },
+  picture: { need: "families", answer: picture },
+  pictureFile: { need: "families", answer: pictureFile },
+  report: { need: "findings", answer: (session) => report(session) },
+  reportText: { need: "findings", answer: reportText },
+};
+
+/** Answers questions about one snapshot. */
+export class Answers {
+  #session: Session | undefined;
+
+  /**
+   * Reads the file that all later questions are about.
+   * @throws SnapshotError; an AbortError where the signal gave up
+   */
+  async open(file: string, options: Options): Promise<Info> {
+    this.#session = await Session.open(file, options);
+    return info(this.#session);
+  }
+
+  /**
+   * The answer to a question.
+   * @throws the errors of the queries; an AbortError where the signal gave up
+   */
+  async answer<Q extends Exclude<Question, "open">>(
+    question: Q,
+    params: Questions[Q]["params"],
+    options: Options,
+  ): Promise<Questions[Q]["answer"]> {
+    if (!this.#session) throw new Error("no snapshot is open");
+    const { need, answer }: Answerer<Q> = ANSWERERS[question];
+    await prepare(this.#session, need, options.progress, options.signal);
+    return answer(this.#session, params, options.signal);
+  }
+}

@@ -1,0 +1,103 @@
+import { effect, signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import type { Route } from "../session/viewMessages.js";
+import { back, canGoBack, navigate, route } from "./host.js";
+
+interface Tab {
+  readonly name: string;
+  readonly route: Route;
+}
+
+/** What the views with a subject showed last. */
+const lastGraph = signal<Route | null>(null);
+const lastObject = signal<Route | null>(null);
+effect(() => {
+  const shown = route.value;
+  if (shown.view === "graph") lastGraph.value = shown;
+  if (shown.view === "object") lastObject.value = shown;
+});
+
+const NAMES: Readonly<Record<Route["view"], string>> = {
+  overview: "Overview",
+  cycles: "Cycles",
+  types: "Types",
+  graph: "Leak graph",
+  object: "Object",
+};
+
+/** What a view is called. */
+export function viewName(shown: Route): string {
+  return NAMES[shown.view] ?? NAMES.overview;
+}
+
+function tabs(): Tab[] {
+  const routes: (Route | null)[] = [
+    { view: "overview" },
+    { view: "cycles" },
+    { view: "types" },
+    lastGraph.value,
+    lastObject.value,
+  ];
+  return routes.flatMap((to) => (to ? [{ name: viewName(to), route: to }] : []));
+}
+
+/** Leads to each view; the graph and the object are there once one was shown. */
+export function NavigationBar(): JSX.Element {
+  const shown = route.value.view;
+  return (
+    <nav class="navigation" aria-label="Views">
+      {tabs().map((tab, i) => (
+        <button
+          key={tab.name}
+          type="button"
+          class="tab"
+          title={`${tab.name} (${i + 1})`}
+          aria-keyshortcuts={String(i + 1)}
+          aria-current={tab.route.view === shown ? "page" : undefined}
+          onClick={() => open(tab.route)}
+        >
+          {tab.name}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+function open(to: Route): void {
+  if (to.view === route.peek().view) return;
+  navigate(to, to.view === "object" ? to.id : null);
+}
+
+/** Digits lead to the views, Alt+Left back, a slash to the search field. */
+export function useShortcuts(enabled: boolean): void {
+  useEffect(() => {
+    if (!enabled) return undefined;
+    const listener = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || inField(event) || !runShortcut(event)) return;
+      event.preventDefault();
+      // The editor would take the key for one of its own.
+      event.stopPropagation();
+    };
+    document.addEventListener("keydown", listener);
+    return () => document.removeEventListener("keydown", listener);
+  }, [enabled]);
+}
+
+function runShortcut(event: KeyboardEvent): boolean {
+  if (event.ctrlKey || event.metaKey) return false;
+  if (event.altKey) {
+    if (event.key !== "ArrowLeft" || !canGoBack.peek()) return false;
+    back();
+    return true;
+  }
+  const tab = /^[1-9]$/.test(event.key) ? tabs()[Number(event.key) - 1] : undefined;
+  if (tab) open(tab.route);
+  else if (event.key === "/") document.querySelector<HTMLElement>("[data-search]")?.focus();
+  else return false;
+  return true;
+}
+
+function inField(event: KeyboardEvent): boolean {
+  return event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]") !== null;
+}

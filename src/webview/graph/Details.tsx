@@ -1,0 +1,146 @@
+import type { ComponentChildren, JSX } from "preact";
+import type { Box } from "../../picture/Picture.js";
+import type { ObjectDetails } from "../../session/queries/object.js";
+import { Answered } from "../Answered.js";
+import { useAnswer } from "../answers.js";
+import { Facts } from "../elements.js";
+import { formatBytes, formatCount, fullPlaceText, placeText, text } from "../format.js";
+import { showObject } from "../go.js";
+import { copy, goToSource } from "../host.js";
+import { refcountText } from "../object/words.js";
+import { useSettled } from "../useSettled.js";
+import type { Keyboard } from "./Keyboard.js";
+import type { PictureStore } from "./PictureStore.js";
+import { boxName } from "./references.js";
+
+/** The selected object: what it is, and what can be done with it. */
+export function Details({
+  store,
+  keyboard,
+}: {
+  readonly store: PictureStore;
+  readonly keyboard: Keyboard;
+}): JSX.Element {
+  const box = store.selectedBox.value;
+  const back = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || !box) return;
+    event.stopPropagation();
+    keyboard.focus(box.key);
+  };
+  return (
+    <section class="graph-details" aria-labelledby="graph-details-title" onKeyDown={back}>
+      {box ? (
+        <Selected box={box} store={store} />
+      ) : (
+        <>
+          <h2 id="graph-details-title">Details</h2>
+          <p class="quiet">Select a box to see what it is.</p>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Selected({ box, store }: { readonly box: Box; readonly store: PictureStore }): JSX.Element {
+  const settled = useSettled<string | null>(box.id, null);
+  return (
+    <>
+      <h2 id="graph-details-title" class="anywhere">
+        {boxName(box)}
+      </h2>
+      <Marks box={box} />
+      <div class="actions">
+        <Action
+          does={`Show referrers (${formatCount(box.hidden.referrers)} hidden)`}
+          possible={box.hidden.referrers > 0}
+          run={() => store.expand({ id: box.id, direction: "referrers" }, box)}
+        />
+        <Action
+          does={`Show referents (${formatCount(box.hidden.referents)} hidden)`}
+          possible={box.hidden.referents > 0}
+          run={() => store.expand({ id: box.id, direction: "referents" }, box)}
+        />
+        <Action does="Path from a root" possible run={() => store.pathTo(box)} />
+        <Action does="Object details" possible run={() => showObject(box.id)} />
+        {box.location && (
+          <Action
+            does={`Go to source: ${placeText(box.location)}`}
+            hint={fullPlaceText(box.location)}
+            possible
+            run={() => goToSource(box.location!)}
+          />
+        )}
+        <Action does="Copy id" possible run={() => copy(box.id)} />
+      </div>
+      {settled === box.id ? <More id={box.id} box={box} /> : <Facts facts={drawnFacts(box)} />}
+    </>
+  );
+}
+
+function More({ id, box }: { readonly id: string; readonly box: Box }): JSX.Element {
+  const asked = useAnswer("object", { id });
+  if (asked.state.value.kind === "pending") return <Facts facts={drawnFacts(box)} />;
+  return (
+    <Answered asked={asked} doing="Looking at the object">
+      {(details) => <Facts facts={allFacts(box, details)} />}
+    </Answered>
+  );
+}
+
+/** How the box is marked in the picture, in words. */
+function Marks({ box }: { readonly box: Box }): JSX.Element | null {
+  const marks = [box.inCycle && "in the cycle", box.onPath && "on the path"].filter((mark) => mark !== false);
+  return marks.length === 0 ? null : <p>Marked: {marks.join(", ")}</p>;
+}
+
+/** A button that keeps the keyboard also when there is nothing more for it to do. */
+function Action({
+  does,
+  hint,
+  possible,
+  run,
+}: {
+  readonly does: string;
+  readonly hint?: string;
+  readonly possible: boolean;
+  run(): void;
+}): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="button"
+      {...(hint !== undefined && { title: hint })}
+      aria-disabled={!possible}
+      onClick={() => possible && run()}
+    >
+      <span class="cut">{does}</span>
+    </button>
+  );
+}
+
+type Fact = readonly [name: string, value: ComponentChildren];
+
+function stateFacts(box: Box): Fact[] {
+  const state = box.garbage ? "garbage: nothing alive refers to it" : "alive";
+  return [["State", state], ...(box.root === "" ? [] : ([["Root", text(box.root)]] as const))];
+}
+
+/** What the picture itself tells, for as long as nothing else is known. */
+function drawnFacts(box: Box): Fact[] {
+  return [["Object", box.lines.slice(1).join(", ")], ...stateFacts(box), ["Id", <Id id={box.id} />]];
+}
+
+function allFacts(box: Box, details: ObjectDetails): Fact[] {
+  return [
+    ["Type", text(details.type)],
+    ["Self size", formatBytes(details.self)],
+    ["Retained size", formatBytes(details.retained)],
+    ["References", refcountText(details)],
+    ...stateFacts(box),
+    ["Id", <Id id={box.id} />],
+  ];
+}
+
+function Id({ id }: { readonly id: string }): JSX.Element {
+  return <span class="mono anywhere">{id}</span>;
+}

@@ -1,0 +1,70 @@
+import type { ComponentChildren, JSX } from "preact";
+import { arrowPaths } from "./curves.js";
+import { CycleMark, PathMark, Tag } from "./marks.js";
+
+/** What the signs of the picture mean. */
+export function Legend(): JSX.Element {
+  return (
+    <details class="graph-legend">
+      <summary>Legend</summary>
+      <dl>
+        <Entry sample={<Line kind="" />}>reference: from the referrer to the referent</Entry>
+        <Entry sample={<Line kind="weak" />}>weak reference: dotted and thin, with an open head; keeps nothing alive</Entry>
+        <Entry sample={<Line kind="in-cycle" />}>in the cycle: dashed and heavy</Entry>
+        <Entry sample={<CycleMark x={35} y={12} />}>the object is in the cycle; its border is dashed and heavy</Entry>
+        <Entry sample={<Line kind="on-path" />}>on the path from a root: solid and heavy</Entry>
+        <Entry sample={<PathMark x={35} y={12} />}>the object is on the path</Entry>
+        <Entry sample={<Sample kind="" tag="root" />}>held by the interpreter itself</Entry>
+        <Entry sample={<Sample kind="garbage" tag="garbage" />}>
+          garbage, with a double border: no root reaches it, it waits for the collector
+        </Entry>
+        <Entry sample={<Sample kind="more" />}>stands for neighbours that are not drawn; a click draws them</Entry>
+      </dl>
+      <p>
+        In “refs 5: 2 here, 2 not drawn, 1 outside” the object has 5 references: 2 from boxes of this picture, 2 from
+        other objects of the snapshot, 1 from outside of the snapshot, such as C code.
+      </p>
+    </details>
+  );
+}
+
+function Entry({
+  sample,
+  children,
+}: {
+  readonly sample: ComponentChildren;
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <div>
+      <dt>
+        <svg class="graph-sample" width="70" height="24" aria-hidden="true" focusable="false">
+          {sample}
+        </svg>
+      </dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Line({ kind }: { readonly kind: string }): JSX.Element {
+  const size = kind === "" ? 8 : 11;
+  const head = { length: size, width: size, open: kind === "weak" };
+  const { line, head: point } = arrowPaths([4, 12, 20, 12, 50, 12, 66, 12], head);
+  return (
+    <g class={`arrow ${kind}`}>
+      <path class="line" d={line} />
+      <path class="head" d={point} />
+    </g>
+  );
+}
+
+function Sample({ kind, tag }: { readonly kind: string; readonly tag?: string }): JSX.Element {
+  return (
+    <g class={`box ${kind}`} transform="translate(3,8)">
+      <rect class="plate" width="64" height="14" rx={kind === "more" ? 7 : 3} />
+      {kind === "garbage" && <rect class="inner" x="3" y="3" width="58" height="8" rx="2" />}
+      {tag !== undefined && <Tag text={tag} x={5} />}
+    </g>
+  );
+}

@@ -1,0 +1,227 @@
+import { useComputed } from "@preact/signals";
+import type { JSX } from "preact";
+import { memo } from "preact/compat";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Box } from "../../picture/Picture.js";
+import { formatCount, plural } from "../format.js";
+import { SortIcon } from "../icons.js";
+import type { Keyboard } from "./Keyboard.js";
+import type { PictureStore } from "./PictureStore.js";
+import { arranged, boxName, type Column, type Order, type ReferenceRow, referenceRows } from "./references.js";
+import { unite } from "./geometry.js";
+
+const COLUMNS: readonly (readonly [column: Column, title: string])[] = [
+  ["from", "From"],
+  ["labels", "Label"],
+  ["to", "To"],
+  ["count", "Count"],
+  ["marks", "Marks"],
+];
+
+/** All arrows of the picture as a table; it says in words what the picture draws. */
+export function ReferenceTable({
+  store,
+  keyboard,
+}: {
+  readonly store: PictureStore;
+  readonly keyboard: Keyboard;
+}): JSX.Element {
+  const [filter, setFilter] = useState("");
+  const [order, setOrder] = useState<Order | null>(null);
+  const [current, setCurrent] = useState<string | null>(null);
+  const body = useRef<HTMLTableSectionElement>(null);
+  const picture = store.shown.value?.picture;
+  const all = useMemo(() => referenceRows(picture?.arrows ?? [], store.boxes.value), [picture]);
+  const rows = useMemo(() => arranged(all, filter, order), [all, filter, order]);
+  const tabStop = rows.some(({ arrow }) => arrow.key === current) ? current : rows[0]?.arrow.key;
+  useScrollToLit(store, body);
+
+  const choose = (row: ReferenceRow) => {
+    store.pinned.value = row.arrow.key;
+    store.moved = true;
+    keyboard.camera?.reveal(unite([row.from, row.to]), row.from);
+  };
+  const press = (event: KeyboardEvent, row: ReferenceRow) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!onKey(event, row, choose, keyboard)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const actions = useRef({ choose, press, focus: setCurrent });
+  actions.current = { choose, press, focus: setCurrent };
+
+  return (
+    <>
+      <label class="graph-filter">
+        <span>Filter references</span>
+        <input
+          type="search"
+          class="input"
+          value={filter}
+          placeholder="name, label, id, cycle, path, weak"
+          onInput={(event) => setFilter(event.currentTarget.value)}
+        />
+      </label>
+      <p class="graph-count" role="status">
+        {rows.length === all.length
+          ? plural(all.length, "arrow")
+          : `${formatCount(rows.length)} of ${plural(all.length, "arrow")}`}
+      </p>
+      <div class="graph-rows">
+        <table role="grid" aria-label="References" aria-rowcount={rows.length + 1}>
+          <thead>
+            <tr>
+              {COLUMNS.map(([column, title]) => (
+                <Heading key={column} column={column} title={title} order={order} setOrder={setOrder} />
+              ))}
+            </tr>
+          </thead>
+          <tbody ref={body}>
+            {rows.map((row) => (
+              <Row
+                key={row.arrow.key}
+                row={row}
+                store={store}
+                tabStop={row.arrow.key === tabStop}
+                actions={actions}
+                keyboard={keyboard}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+/** Brings the first row of what the keyboard or a click chose into view; the mouse passing by moves nothing. */
+function useScrollToLit(store: PictureStore, body: { readonly current: HTMLElement | null }): void {
+  const box = store.selectedBox.value?.key ?? null;
+  const pinned = store.pinned.value;
+  useLayoutEffect(() => {
+    if (box === null && pinned === null) return;
+    if (body.current?.contains(document.activeElement)) return;
+    body.current?.querySelector("[data-lit]")?.scrollIntoView({ block: "nearest" });
+  }, [box, pinned]);
+}
+
+function Heading({
+  column,
+  title,
+  order,
+  setOrder,
+}: {
+  readonly column: Column;
+  readonly title: string;
+  readonly order: Order | null;
+  readonly setOrder: (order: Order) => void;
+}): JSX.Element {
+  const mine = order?.column === column;
+  // Numbers are wanted largest first.
+  const descending = mine ? !order.descending : column === "count" || column === "marks";
+  return (
+    <th scope="col" class={column} aria-sort={mine ? (order.descending ? "descending" : "ascending") : "none"}>
+      <button type="button" class="sort" onClick={() => setOrder({ column, descending })}>
+        {title}
+        {mine && <SortIcon descending={order.descending} />}
+      </button>
+    </th>
+  );
+}
+
+interface Actions {
+  choose(row: ReferenceRow): void;
+  press(event: KeyboardEvent, row: ReferenceRow): void;
+  focus(key: string): void;
+}
+
+const Row = memo(function Row({
+  row,
+  store,
+  tabStop,
+  actions,
+  keyboard,
+}: {
+  readonly row: ReferenceRow;
+  readonly store: PictureStore;
+  readonly tabStop: boolean;
+  readonly actions: { readonly current: Actions };
+  readonly keyboard: Keyboard;
+}): JSX.Element {
+  const { arrow, from, to, labels, marks } = row;
+  const { key } = arrow;
+  const lit = useComputed(() => (store.lit.value?.arrows.has(key) ? "" : undefined));
+  const pinned = useComputed(() => (store.pinned.value === key ? "true" : "false"));
+  return (
+    <tr
+      tabIndex={tabStop ? 0 : -1}
+      aria-selected={pinned}
+      data-lit={lit}
+      onClick={() => actions.current.choose(row)}
+      onKeyDown={(event) => actions.current.press(event, row)}
+      onFocus={() => {
+        actions.current.focus(key);
+        store.focused.value = { kind: "arrow", key };
+      }}
+      onBlur={() => (store.focused.value = null)}
+      onPointerEnter={() => (store.hovered.value = { kind: "arrow", key })}
+      onPointerLeave={() => (store.hovered.value = null)}
+    >
+      <NameCell box={from} keyboard={keyboard} />
+      <td class="labels mono">{labels}</td>
+      <NameCell box={to} keyboard={keyboard} />
+      <td class="count">{formatCount(arrow.count)}</td>
+      <td class="marks">{marks}</td>
+    </tr>
+  );
+});
+
+function NameCell({ box, keyboard }: { readonly box: Box; readonly keyboard: Keyboard }): JSX.Element {
+  return (
+    <td class="name">
+      <button
+        type="button"
+        class="link"
+        tabIndex={-1}
+        title={`Go to this box: ${box.description}`}
+        onClick={(event) => {
+          event.stopPropagation();
+          keyboard.focus(box.key);
+        }}
+      >
+        {boxName(box)}
+      </button>
+      {box.kind === "object" && <span class="id">{box.id}</span>}
+    </td>
+  );
+}
+
+function onKey(event: KeyboardEvent, row: ReferenceRow, choose: (row: ReferenceRow) => void, keyboard: Keyboard): boolean {
+  const element = event.currentTarget as HTMLElement;
+  const move = (to: Element | null | undefined) => {
+    (to as HTMLElement | null | undefined)?.focus();
+    return true;
+  };
+  switch (event.key) {
+    case "ArrowUp":
+      return move(element.previousElementSibling);
+    case "ArrowDown":
+      return move(element.nextElementSibling);
+    case "Home":
+      return move(element.parentElement?.firstElementChild);
+    case "End":
+      return move(element.parentElement?.lastElementChild);
+    case "ArrowLeft":
+      keyboard.focus(row.from.key);
+      return true;
+    case "ArrowRight":
+      keyboard.focus(row.to.key);
+      return true;
+    case "Enter":
+    case " ":
+      choose(row);
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,60 @@
+/** An arrow as two SVG paths: its line, which ends where the head begins, and its head. */
+export interface ArrowPaths {
+  readonly line: string;
+  readonly head: string;
+}
+
+/** Size of an arrow's head in pixels. */
+export interface HeadSize {
+  readonly length: number;
+  readonly width: number;
+  /** Two strokes rather than an area. */
+  readonly open: boolean;
+}
+
+/**
+ * Paths for a Bézier curve: x and y of its start, then two control points and an end for each piece. The line is
+ * shortened by the length of the head, so that a heavy line does not show beside its point.
+ */
+export function arrowPaths(points: readonly number[], head: HeadSize): ArrowPaths {
+  const count = points.length;
+  if (count < 8) return { line: "", head: "" };
+  const [endX, endY] = [points[count - 2], points[count - 1]];
+  const [dx, dy] = endDirection(points);
+  const short = head.open ? [...points] : shortened(points, dx * head.length, dy * head.length);
+  let line = `M${at(short, 0)}`;
+  for (let i = 2; i + 5 < count; i += 6) line += `C${at(short, i)} ${at(short, i + 2)} ${at(short, i + 4)}`;
+  const [baseX, baseY] = [endX - dx * head.length, endY - dy * head.length];
+  const [sideX, sideY] = [(-dy * head.width) / 2, (dx * head.width) / 2];
+  const left = `${round(baseX + sideX)},${round(baseY + sideY)}`;
+  const right = `${round(baseX - sideX)},${round(baseY - sideY)}`;
+  return { line, head: `M${left}L${round(endX)},${round(endY)}L${right}${head.open ? "" : "Z"}` };
+}
+
+function at(points: readonly number[], i: number): string {
+  return `${round(points[i])},${round(points[i + 1])}`;
+}
+
+const round = (value: number) => Math.round(value * 10) / 10;
+
+/** Unit vector along which the curve arrives; control points that coincide with the end say nothing. */
+function endDirection(points: readonly number[]): [number, number] {
+  const count = points.length;
+  for (let i = count - 4; i >= 0; i -= 2) {
+    const dx = points[count - 2] - points[i];
+    const dy = points[count - 1] - points[i + 1];
+    const length = Math.hypot(dx, dy);
+    if (length > 0.5) return [dx / length, dy / length];
+  }
+  return [0, 1];
+}
+
+/** The curve with its end, and the control point that gives the end its direction, moved back. */
+function shortened(points: readonly number[], dx: number, dy: number): number[] {
+  const short = [...points];
+  for (const i of [short.length - 4, short.length - 2]) {
+    short[i] -= dx;
+    short[i + 1] -= dy;
+  }
+  return short;
+}

@@ -1,0 +1,180 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { type Browser, type BrowserContext, chromium, type Frame, type Page } from "playwright-core";
+import { pythons } from "../rig/pythons.js";
+import { CodeServer } from "./CodeServer.js";
+import { ensureCodeServer } from "./setup.mjs";
+
+/** How long the editor may take for anything: a hang, not slowness, is what this finds. */
+export const WAIT = 120_000;
+
+const AGENT = join("src", "capture", "python", "ouroboros_capture.py");
+const FIXTURES = join("test", "fixtures");
+const BROWSER_FLAGS = [
+  ...["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+  ...["--disable-component-update", "--disable-sync", "--disable-gpu"],
+];
+const VSCE_FLAGS = ["--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links"];
+
+/** A running VS Code with the packaged extension, and a browser for it. */
+export interface Fixture {
+  readonly server: CodeServer;
+  readonly browser: Browser;
+  /** Temporary folder beside the workspace. */
+  readonly folder: string;
+}
+
+/** Starts a VS Code with the demo's, a broken and a hostile snapshot in its workspace, and what else is wanted. */
+export async function startEditor(
+  chromiumPath: string,
+  more: { readonly files?: readonly string[]; readonly environment?: Readonly<Record<string, string>> } = {},
+): Promise<Fixture> {
+  ensureCodeServer();
+  const folder = mkdtempSync(join(tmpdir(), "ouroboros-ui-"));
+  const python = pythons().at(-1)!.path;
+  const snapshot = capture(python, join(FIXTURES, "demo", "leaky_service.py"), join(folder, "demo.pyheapsnapshot"));
+  const hostile = capture(
+    python,
+    join(FIXTURES, "hostile", "hostile_names.py"),
+    join(folder, "hostile.pyheapsnapshot"),
+  );
+  const broken = join(folder, "broken.pyheapsnapshot");
+  writeFileSync(broken, readFileSync(snapshot).subarray(0, 10_000));
+  const server = new CodeServer([snapshot, broken, hostile, ...(more.files ?? [])], {
+    ...more.environment,
+    OUROBOROS_RESULT: join(folder, "result.json"),
+    PATH: [dirname(python), process.env["PATH"]].join(delimiter),
+  });
+  server.install(packageExtension(folder));
+  await server.start();
+  const browser = await chromium.launch({ executablePath: chromiumPath, headless: true, args: BROWSER_FLAGS });
+  return { server, browser, folder };
+}
+
+/** Ends what `startEditor` started. */
+export async function stopEditor({ browser, server, folder }: Fixture): Promise<void> {
+  await browser.close();
+  server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function capture(python: string, program: string, snapshot: string): string {
+  execFileSync(python, [AGENT, "-o", snapshot, program], {
+    stdio: "ignore",
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
+  });
+  return snapshot;
+}
+
+/** Builds and packs the extension, and returns the package's path. */
+function packageExtension(folder: string): string {
+  const vsix = join(folder, "ouroboros.vsix");
+  execFileSync(process.execPath, ["esbuild.mjs"], { stdio: "inherit" });
+  const vsce = join("node_modules", "@vscode", "vsce", "vsce");
+  execFileSync(process.execPath, [vsce, "package", ...VSCE_FLAGS, "-o", vsix], { stdio: "pipe" });
+  return vsix;
+}
+
+/** What a page did that it must not: requests to other hosts, violations of the content security policy. */
+export interface Misdeeds {
+  readonly foreign: string[];
+  readonly violations: string[];
+}
+
+/** What a window is to have beside the defaults. */
+export interface WindowOptions {
+  readonly options?: Parameters<Browser["newContext"]>[0];
+  /** Entries for the workbench's `payload`. */
+  readonly payload?: Parameters<CodeServer["url"]>[0];
+  /** Functions that the page can call. */
+  readonly functions?: Readonly<Record<string, () => void>>;
+}
+
+/** Opens the workbench in a window of its own, and waits until it stands. */
+export async function openWindow(
+  { server, browser }: Fixture,
+  { options, payload, functions = {} }: WindowOptions = {},
+): Promise<{ readonly page: Page; readonly context: BrowserContext; readonly misdeeds: Misdeeds }> {
+  const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
+  const page = await context.newPage();
+  for (const [name, called] of Object.entries(functions)) await page.exposeFunction(name, called);
+  const misdeeds: Misdeeds = { foreign: [], violations: [] };
+  page.on("request", (request) => {
+    const { protocol, host } = new URL(request.url());
+    // A service worker in the browser answers for vscode-cdn.net; nothing leaves the machine.
+    if (/^https?:$/.test(protocol) && host !== server.authority && !host.endsWith("vscode-cdn.net"))
+      misdeeds.foreign.push(request.url());
+  });
+  page.on("console", (message) => {
+    if (/Content Security Policy/.test(message.text()) && /ouroboros/.test(message.location().url))
+      misdeeds.violations.push(message.text());
+  });
+  await page.goto(server.url(payload));
+  await page.locator(".monaco-workbench").waitFor({ timeout: WAIT });
+  return { page, context, misdeeds };
+}
+
+/** Opens a snapshot from the explorer, and returns the frame inside the editor's webview. */
+export async function openSnapshot(page: Page, name: string): Promise<Frame> {
+  const item = page.getByRole("treeitem", { name });
+  await item.waitFor({ timeout: WAIT });
+  // A file that is opened before the extension is known gets the text editor: close that and try again.
+  for (;;) {
+    await item.dblclick();
+    try {
+      await page.locator(WEBVIEW).first().waitFor({ timeout: 10_000 });
+      return await viewOf(page);
+    } catch {
+      await page.keyboard.press("Control+F4");
+    }
+  }
+}
+
+const WEBVIEW = 'iframe.webview.ready[src*="extensionId=ouroboros.ouroboros"]';
+
+/** The frame inside the visible snapshot editor. */
+export async function viewOf(page: Page): Promise<Frame> {
+  for (;;) {
+    const outer = await page.locator(WEBVIEW).first().elementHandle({ timeout: WAIT });
+    const inner = await (await outer.contentFrame())!.waitForSelector("iframe#active-frame", { timeout: WAIT });
+    const frame = await inner.contentFrame();
+    if (frame && (await frame.locator("#app").count()) > 0) return frame;
+    await page.waitForTimeout(100);
+  }
+}
+
+/** Runs a command from the palette, by keyboard. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  const input = page.locator(".quick-input-widget input");
+  // The list is not refreshed when an extension registers late, so the palette is opened anew until it has the command.
+  for (;;) {
+    await page.keyboard.press("F1");
+    await input.first().waitFor({ timeout: WAIT });
+    await page.keyboard.type(title);
+    const row = page.locator(".quick-input-list .monaco-list-row", { hasText: title });
+    try {
+      await row.first().waitFor({ timeout: 3_000 });
+      await page.keyboard.press("Enter");
+      return;
+    } catch {
+      await page.keyboard.press("Escape");
+    }
+  }
+}
+
+/** Ids of the running analysis processes of a VS Code, from its package. */
+export function analysisProcesses({ server }: Fixture): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const line = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        return line.includes("analysis.js") && line.includes(server.root);
+      } catch {
+        return false;
+      }
+    });
+}

@@ -1,0 +1,54 @@
+// `npm run screenshots`: pictures for the README, from the real editor. With a folder as argument: every view in every
+// theme, 1400 and 700 pixels wide, to be looked at.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { ensureChromium } from "./setup.mjs";
+import { type Fixture, openSnapshot, openWindow, startEditor, stopEditor, WAIT } from "./fixture.js";
+import { THEMES, VIEWS } from "./views.js";
+
+const README = join("docs", "images");
+const WIDTHS = [1400, 700];
+
+async function shoot(
+  fixture: Fixture,
+  theme: string,
+  width: number,
+  save: (page: Page, view: string) => Promise<void>,
+) {
+  fixture.server.configure({ "workbench.colorTheme": theme, "workbench.activityBar.location": "hidden" });
+  const { page, context } = await openWindow(fixture, { options: { viewport: { width, height: 900 } } });
+  const view = await openSnapshot(page, "demo.pyheapsnapshot");
+  // The explorer takes half of a narrow window.
+  await page.keyboard.press("Control+B");
+  for (const { name, open } of VIEWS) {
+    await open(view);
+    await page.waitForTimeout(500);
+    await save(page, name);
+  }
+  await view.locator("#app").waitFor({ timeout: WAIT });
+  await context.close();
+}
+
+const chromium = ensureChromium();
+if (chromium === undefined) throw new Error("no Chromium, Chrome or Edge was found; set CHROMIUM to its path");
+const folder = process.argv[2];
+const fixture = await startEditor(chromium);
+try {
+  mkdirSync(folder ?? README, { recursive: true });
+  if (folder === undefined) {
+    await shoot(fixture, THEMES.dark, 1200, async (page, view) => {
+      if (view !== "object" && view !== "types") await page.screenshot({ path: join(README, `${view}.png`) });
+    });
+  } else {
+    for (const [name, theme] of Object.entries(THEMES)) {
+      for (const width of WIDTHS) {
+        await shoot(fixture, theme, width, async (page, view) => {
+          await page.screenshot({ path: join(folder, `${view}-${name}-${width}.png`) });
+        });
+      }
+    }
+  }
+} finally {
+  await stopEditor(fixture);
+}
