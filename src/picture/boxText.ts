@@ -2,7 +2,7 @@ import { formatBytes, formatCount } from "../detect/Finding.js";
 import type { NodeIndex, SourceLocation } from "../heap/HeapGraph.js";
 import { printable } from "../heap/names.js";
 import type { Analysis } from "../model/Analysis.js";
-import { cells, cutEnd, cutMiddle } from "./cells.js";
+import { cells, cutEnd, cutName } from "./cells.js";
 import type { MoreAttributes, ObjectAttributes } from "./graph.js";
 
 const LINE = 34;
@@ -29,8 +29,8 @@ export function objectText(analysis: Analysis, attributes: ObjectAttributes, loc
   const refs = referencesText(analysis, attributes);
   return {
     lines: [
-      name.startsWith("'") ? cutEnd(name, LINE) : cutMiddle(name, LINE),
-      named ? size : `${cutMiddle(type, Math.max(12, LINE - cells(size) - 3))} · ${size}`,
+      name.startsWith("'") ? cutEnd(name, LINE) : cutName(name, LINE),
+      named ? size : `${cutName(type, Math.max(12, LINE - cells(size) - 3))} · ${size}`,
       ...wrap(refs),
       ...(root === "" ? [] : [cutEnd(`root: ${root}`, LONG_LINE)]),
     ],

@@ -25,6 +25,23 @@ export function cutMiddle(text: string, limit: number): string {
   return `${start.join("")}…${tail.join("")}`;
 }
 
+/**
+ * A name cut to so many cells: of a qualified one such as `function outer.<locals>.inner` the last parts stay, of
+ * others the ends.
+ */
+export function cutName(name: string, limit: number): string {
+  if (cells(name) <= limit) return cutEnd(name, limit);
+  const [, kind, path] = /^(\S+ )?(\S+)$/.exec(name) ?? [];
+  const parts = path?.split(".") ?? [];
+  while (parts.length > 1) {
+    parts.shift();
+    if (parts[0] === "<locals>") continue;
+    const text = `${kind ?? ""}…${parts.join(".")}`;
+    if (cells(text) <= limit) return text;
+  }
+  return cutMiddle(name, limit);
+}
+
 function split(text: string): string[] {
   return Array.from(graphemes.segment(text), ({ segment }) => (segment.length > LONGEST_GRAPHEME ? "\ufffd" : segment));
 }

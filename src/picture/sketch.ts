@@ -5,11 +5,10 @@ import { sourceOf } from "../model/source.js";
 import { isGarbage, moreText, objectText } from "./boxText.js";
 import { cells, cutEnd } from "./cells.js";
 import type { Extract, MoreAttributes, ObjectAttributes, ReferenceAttributes } from "./graph.js";
-import { type Arrow, type Box, BOX_PADDING, type PictureRequest } from "./Picture.js";
+import { type Arrow, type Box, BOX_PADDING, LABEL_PADDING, type PictureRequest } from "./Picture.js";
 
 const ARROW_LABEL = 24;
 const BADGE_CELLS = 2;
-const LABEL_PADDING = 4;
 const UNNAMED = "<internal>";
 
 /** A box that has a size but no place yet. */
@@ -88,7 +87,7 @@ function arrowSketch(
 ): ArrowSketch {
   const labels = edges.map((edge) => printable(labelText(graph, graph.columns.edgeLabel[edge])));
   const text = arrowText(labels, count);
-  const label = text === "" ? null : { text, width: Math.ceil(cells(text) * charWidth) + LABEL_PADDING, height: lineHeight };
+  const label = text === "" ? null : { text, width: Math.ceil(cells(text) * charWidth) + 2 * LABEL_PADDING, height: lineHeight };
   return { ...ends, labels, count, inCycle, onPath, weak, label };
 }
 

@@ -4,7 +4,7 @@ export async function copyText(text: string): Promise<string> {
     await navigator.clipboard.writeText(text);
     return "Copied.";
   } catch {
-    return "The browser does not allow copying here.";
+    return "The browser did not allow copying.";
   }
 }
 
@@ -18,7 +18,7 @@ export function saveText(name: string, text: string): string {
   link.href = url;
   link.download = name;
   link.click();
-  // The download has its own hold on the text by then.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  return `Saved as ${name}.`;
+  // The browser needs the address until it has started to save.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  return `Saved as ${name} where your browser saves files.`;
 }

@@ -16,12 +16,6 @@ interface EditorApi {
 }
 declare const acquireVsCodeApi: (() => EditorApi) | undefined;
 
-const NO_SERVER = {
-  kind: "failed",
-  message: "There is no connection to the server.",
-  advice: "Close other pages of this snapshot, or start the server again and open its new address.",
-} as const;
-
 /** Connects to the editor where the page is in one, else to the server that the page came from. */
 export function connect(receive: (message: ToView) => void): Transport {
   return typeof acquireVsCodeApi === "function" ? toEditor(acquireVsCodeApi(), receive) : toServer(receive);
@@ -88,7 +82,7 @@ function toServer(receive: (message: ToView) => void): Transport {
   open();
   return {
     post(message) {
-      if (message.kind === "save") receive({ kind: "notice", text: download(message.name, message.text) });
+      if (message.kind === "save") receive({ kind: "notice", text: saveText(message.name, message.text) });
       else if (message.kind === "copy") void copyText(message.text).then((text) => receive({ kind: "notice", text }));
       else if (client !== undefined) send(message);
       else if (events.readyState !== EventSource.CLOSED) queued.push(message);
@@ -98,25 +92,4 @@ function toServer(receive: (message: ToView) => void): Transport {
     remember: (route) => sessionStorage.setItem(base, JSON.stringify(route)),
     remembered: () => JSON.parse(sessionStorage.getItem(base) ?? "null") ?? undefined,
   };
-}
-
-/** Has the browser save a text; returns what to tell. */
-function download(name: string, text: string): string {
-  const address = URL.createObjectURL(new Blob([text]));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser needs the address until it has started to save.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-  return `Saved as ${name} where your browser saves files.`;
-}
-
-async function copyText(text: string): Promise<string> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return "Copied.";
-  } catch {
-    return "The browser did not allow copying.";
-  }
 }

@@ -1,14 +1,15 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { memo } from "preact/compat";
-import type { Box } from "../../picture/Picture.js";
+import { type Box, BOX_PADDING } from "../../picture/Picture.js";
 import { measureFont } from "./font.js";
 import { CycleMark, PathMark, Tag } from "./marks.js";
 import type { PictureStore } from "./PictureStore.js";
 
-const PADDING = 10;
 const CORNER = 4;
 const INNER = 3;
+// Of the height of a line.
+const BASELINE = 0.74;
 
 /** What a screen reader says of a box: its description and how it is marked. */
 export function boxLabel(box: Box): string {
@@ -16,7 +17,7 @@ export function boxLabel(box: Box): string {
     box.inCycle && "in the cycle",
     box.onPath && "on the path",
     box.garbage && "garbage",
-    box.root !== "" && `root: ${box.root}`,
+    box.root !== "" && "root",
   ];
   const said = box.description.toLowerCase();
   const more = marks.filter((mark) => mark !== false && !said.includes(mark.toLowerCase()));
@@ -36,16 +37,13 @@ export const BoxShape = memo(function BoxShape({
   readonly box: Box;
   readonly store: PictureStore;
 }): JSX.Element {
-  const { charWidth, lineHeight } = measureFont();
+  const { lineHeight } = measureFont();
   const { width, height, lines, key } = box;
   const tabIndex = useComputed(() => (store.current.value === key ? 0 : -1));
   const lit = useComputed(() => (store.lit.value?.boxes.has(key) ? "" : undefined));
   const pressed = useComputed(() => (store.selectedBox.value?.key === key ? "true" : "false"));
-  const longest = Math.max(...lines.map((line) => line.length));
-  const left = Math.max(CORNER, Math.min(PADDING, (width - longest * charWidth) / 2));
   const middle = box.kind === "more";
-  const first = (height - lines.length * lineHeight) / 2 + lineHeight * 0.72;
-  const tags = [box.root !== "" && "root", box.garbage && "garbage"].filter((tag) => tag !== false);
+  const first = BOX_PADDING.y + lineHeight * BASELINE;
   return (
     <g
       class={classOf(box)}
@@ -74,17 +72,15 @@ export const BoxShape = memo(function BoxShape({
         <text
           key={i}
           class={i === 0 ? "graph-text name" : "graph-text"}
-          x={middle ? width / 2 : left}
+          x={middle ? width / 2 : BOX_PADDING.x}
           y={first + i * lineHeight}
         >
           {line}
         </text>
       ))}
-      {tags.map((tag, i) => (
-        <Tag key={tag} text={tag} x={6 + tags.slice(0, i).reduce((sum, { length }) => sum + length * 6 + 14, 0)} />
-      ))}
-      {box.inCycle && <CycleMark x={width - 8} y={0} />}
-      {box.onPath && <PathMark x={width - (box.inCycle ? 27 : 8)} y={0} />}
+      {box.garbage && box.kind === "object" && <Tag text="garbage" x={BOX_PADDING.x} />}
+      {box.inCycle && <CycleMark x={width - BOX_PADDING.x - 6} y={BOX_PADDING.y + lineHeight / 2} />}
+      {box.onPath && <PathMark x={width - 12} y={0} />}
     </g>
   );
 });

@@ -82,7 +82,9 @@ export class Keyboard {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const side = sides[event.key];
     const box = this.#store.boxes.peek().get(this.#store.current.peek() ?? "");
-    const done = side ? this.#move(side, box, event.shiftKey) : this.#view(event.key) || (box && this.#act(event.key, box));
+    const done = side
+      ? this.#move(side, box, event.shiftKey)
+      : this.#view(event.key) || (box && this.#act(event.key, box));
     if (!done) return;
     event.preventDefault();
     event.stopPropagation();

@@ -9,12 +9,16 @@ export function Legend(): JSX.Element {
       <summary>Legend</summary>
       <dl>
         <Entry sample={<Line kind="" />}>reference: from the referrer to the referent</Entry>
-        <Entry sample={<Line kind="weak" />}>weak reference: dotted and thin, with an open head; keeps nothing alive</Entry>
+        <Entry sample={<Line kind="weak" />}>
+          weak reference: dotted and thin, with an open head; keeps nothing alive
+        </Entry>
         <Entry sample={<Line kind="in-cycle" />}>in the cycle: dashed and heavy</Entry>
         <Entry sample={<CycleMark x={35} y={12} />}>the object is in the cycle; its border is dashed and heavy</Entry>
         <Entry sample={<Line kind="on-path" />}>on the path from a root: solid and heavy</Entry>
         <Entry sample={<PathMark x={35} y={12} />}>the object is on the path</Entry>
-        <Entry sample={<Sample kind="" tag="root" />}>held by the interpreter itself</Entry>
+        <Entry sample={<Words>root: …</Words>}>
+          a root, and why: the interpreter itself or something outside holds it
+        </Entry>
         <Entry sample={<Sample kind="garbage" tag="garbage" />}>
           garbage, with a double border: no root reaches it, it waits for the collector
         </Entry>
@@ -55,6 +59,16 @@ function Line({ kind }: { readonly kind: string }): JSX.Element {
     <g class={`arrow ${kind}`}>
       <path class="line" d={line} />
       <path class="head" d={point} />
+    </g>
+  );
+}
+
+function Words({ children }: { readonly children: string }): JSX.Element {
+  return (
+    <g class="box">
+      <text class="graph-text" x="35" y="16" text-anchor="middle">
+        {children}
+      </text>
     </g>
   );
 }

@@ -196,7 +196,12 @@ function NameCell({ box, keyboard }: { readonly box: Box; readonly keyboard: Key
   );
 }
 
-function onKey(event: KeyboardEvent, row: ReferenceRow, choose: (row: ReferenceRow) => void, keyboard: Keyboard): boolean {
+function onKey(
+  event: KeyboardEvent,
+  row: ReferenceRow,
+  choose: (row: ReferenceRow) => void,
+  keyboard: Keyboard,
+): boolean {
   const element = event.currentTarget as HTMLElement;
   const move = (to: Element | null | undefined) => {
     (to as HTMLElement | null | undefined)?.focus();

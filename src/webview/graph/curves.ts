@@ -21,7 +21,7 @@ export function arrowPaths(points: readonly number[], head: HeadSize): ArrowPath
   if (count < 8) return { line: "", head: "" };
   const [endX, endY] = [points[count - 2], points[count - 1]];
   const [dx, dy] = endDirection(points);
-  const short = head.open ? [...points] : shortened(points, dx * head.length, dy * head.length);
+  const short = head.open ? [...points] : shortened(points, [dx, dy], head.length);
   let line = `M${at(short, 0)}`;
   for (let i = 2; i + 5 < count; i += 6) line += `C${at(short, i)} ${at(short, i + 2)} ${at(short, i + 4)}`;
   const [baseX, baseY] = [endX - dx * head.length, endY - dy * head.length];
@@ -49,12 +49,17 @@ function endDirection(points: readonly number[]): [number, number] {
   return [0, 1];
 }
 
-/** The curve with its end, and the control point that gives the end its direction, moved back. */
-function shortened(points: readonly number[], dx: number, dy: number): number[] {
-  const short = [...points];
+/** The curve with its end moved back; a last piece that the head covers goes altogether. */
+function shortened(points: readonly number[], [dx, dy]: readonly [number, number], length: number): number[] {
+  const count = points.length;
+  const covered = Math.hypot(points[count - 2] - points[count - 8], points[count - 1] - points[count - 7]);
+  const drop = count > 8 && covered <= length;
+  const short = drop ? points.slice(0, -6) : [...points];
+  const back = drop ? length - covered : length;
+  // The control point before the end gives it its direction.
   for (const i of [short.length - 4, short.length - 2]) {
-    short[i] -= dx;
-    short[i + 1] -= dy;
+    short[i] -= dx * back;
+    short[i + 1] -= dy * back;
   }
   return short;
 }
