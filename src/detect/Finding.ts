@@ -111,6 +111,7 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit++;
   }
+  if (bytes === 1) return "1 byte";
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 

@@ -84,8 +84,8 @@ export interface Arrow {
 
 /** Pixels between a box's border and its lines, which stand in its middle, ranged left. */
 export const BOX_PADDING = { x: 10, y: 6 } as const;
-/** Pixels to the left and right of an arrow's label within its rectangle. */
-export const LABEL_PADDING = 5;
+/** Pixels between the text of an arrow's label and the sides of its rectangle. */
+export const LABEL_PADDING = { x: 5, y: 2 } as const;
 
 /** A laid-out picture. */
 export interface Picture {

@@ -21,7 +21,8 @@ export function layoutDot(sketch: Sketch, attributes: readonly string[] = []): s
   });
   sketch.arrows.forEach((arrow, i) => {
     const table = arrow.label ? ` label=${emptyTable(arrow.label)}` : "";
-    lines.push(`n${number.get(arrow.from)} -> n${number.get(arrow.to)} [id=e${i} weight=${weightOf(arrow)}${table}];`);
+    const rest = `weight=${weightOf(arrow)}${table}`;
+    lines.push(`n${number.get(arrow.from)} -> n${number.get(arrow.to)} [id=e${i} ${rest}];`);
   });
   return [...lines, "}"].join("\n");
 }

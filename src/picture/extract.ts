@@ -36,7 +36,8 @@ export function extract(source: PictureSource, request: Omit<PictureRequest, "fo
   const pathNotes = target === undefined ? [] : plantWay(analysis, target, selection);
   const graph = draw(analysis, selection, cycle);
   const allNotes = [...notes, ...pathNotes];
-  if (selection.full) allNotes.push(`A picture has at most ${MAX_OBJECTS} objects; what else was asked for is left out.`);
+  if (selection.full)
+    allNotes.push(`A picture has at most ${MAX_OBJECTS} objects; what else was asked for is left out.`);
   const dropped = dropArrows(graph);
   if (dropped > 0) {
     const all = formatCount(graph.size + dropped);
@@ -147,7 +148,10 @@ function commonTypes({ graph }: Analysis, nodes: Uint32Array): string {
   for (const node of nodes) counts.set(graph.columns.type[node], (counts.get(graph.columns.type[node]) ?? 0) + 1);
   const example = new Map<number, NodeIndex>();
   for (const node of nodes) if (!example.has(graph.columns.type[node])) example.set(graph.columns.type[node], node);
-  const named = [...counts].map(([type, count]) => ({ count, name: printable(graph.typeName(example.get(type)!), 60) }));
+  const named = [...counts].map(([type, count]) => ({
+    count,
+    name: printable(graph.typeName(example.get(type)!), 60),
+  }));
   named.sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
   const shown = named.slice(0, 2).map(({ count, name }) => `${formatCount(count)} ${name}`);
   return [...shown, ...(named.length > 2 ? ["…"] : [])].join(", ");

@@ -87,7 +87,14 @@ function arrowSketch(
 ): ArrowSketch {
   const labels = edges.map((edge) => printable(labelText(graph, graph.columns.edgeLabel[edge])));
   const text = arrowText(labels, count);
-  const label = text === "" ? null : { text, width: Math.ceil(cells(text) * charWidth) + 2 * LABEL_PADDING, height: lineHeight };
+  const label =
+    text === ""
+      ? null
+      : {
+          text,
+          width: Math.ceil(cells(text) * charWidth) + 2 * LABEL_PADDING.x,
+          height: Math.ceil(lineHeight) + 2 * LABEL_PADDING.y,
+        };
   return { ...ends, labels, count, inCycle, onPath, weak, label };
 }
 

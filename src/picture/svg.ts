@@ -77,8 +77,8 @@ function arrowSvg(arrow: Arrow, { lineHeight }: PictureRequest["font"]): string 
   const marker = arrow.inCycle ? "cycle-head" : arrow.onPath ? "path-head" : "head";
   const curve = x === undefined ? "" : `<path d="M${x} ${y}${pieces.join("")}" marker-end="url(#${marker})"/>`;
   const written = label
-    ? `<rect x="${number(label.x + LABEL_PADDING - 1)}" y="${number(label.y)}" width="${number(label.width - 2 * LABEL_PADDING + 2)}" height="${number(label.height)}"/>` +
-      text(label.text, label.x + LABEL_PADDING, label.y + lineHeight * 0.75)
+    ? `<rect x="${number(label.x + 2)}" y="${number(label.y + 1)}" width="${number(label.width - 4)}" height="${number(label.height - 2)}"/>` +
+      text(label.text, label.x + LABEL_PADDING.x, label.y + LABEL_PADDING.y + lineHeight * 0.75)
     : "";
   const title = `<title>${escaped(arrow.labels.join(", "))}</title>`;
   return `    <g class="${kind}">${title}${curve}${written}</g>`;
@@ -115,7 +115,13 @@ function number(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
 /** Text as XML can hold it: markup escaped, and lone surrogates and the few characters that XML forbids replaced. */
 function escaped(value: string): string {

@@ -1,7 +1,13 @@
 import { printable } from "../heap/names.js";
 import { ICON, SCRIPT, STYLES } from "./files.js";
 
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
 function escaped(text: string): string {
   return printable(text).replace(/[&<>"']/g, (c) => ENTITIES[c]);

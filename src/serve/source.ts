@@ -23,7 +23,7 @@ export async function describeSource(location: SourceLocation, recorded: SourceF
   const changed =
     (recorded.size !== null && recorded.size !== found.size) ||
     (recorded.modified !== null && Math.abs(recorded.modified - found.mtimeMs / 1000) > TIME_SLACK_S);
-  const text = found.size <= LARGEST ? (await lineOf(recorded.path, location.line).catch(() => undefined)) : undefined;
+  const text = found.size <= LARGEST ? await lineOf(recorded.path, location.line).catch(() => undefined) : undefined;
   const quoted = text?.trim() ? `: ${printable(text.trim(), LINE)}` : "";
   return changed
     ? `${place}${quoted} (the file has changed since the capture, so the line may be another one)`

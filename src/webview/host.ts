@@ -151,4 +151,5 @@ export function start(): void {
   const remembered = transport.remembered();
   if (remembered) route.value = remembered;
   post({ kind: "ready" });
+  post({ kind: "route", route: route.value, selected: null });
 }

@@ -1,13 +1,16 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { memo } from "preact/compat";
-import type { Arrow } from "../../picture/Picture.js";
+import { type Arrow, LABEL_PADDING } from "../../picture/Picture.js";
 import { arrowPaths, type HeadSize } from "./curves.js";
 import type { PictureStore } from "./PictureStore.js";
 
 const PLAIN: HeadSize = { length: 8, width: 7, open: false };
 const HEAVY: HeadSize = { length: 11, width: 11, open: false };
 const WEAK: HeadSize = { length: 7, width: 8, open: true };
+
+// The plate must not cover the arrow's own line, which runs along the label.
+const EDGE = LABEL_PADDING - 1;
 
 function classOf(name: string, { inCycle, onPath, weak }: Arrow): string {
   return `${name}${inCycle ? " in-cycle" : ""}${onPath ? " on-path" : ""}${weak ? " weak" : ""}`;
@@ -53,7 +56,7 @@ export const LabelShape = memo(function LabelShape({
   return (
     <g class={classOf("label", arrow)} transform={`translate(${x},${y})`} {...marks}>
       <title>{arrow.labels.join(", ")}</title>
-      <rect class="plate" width={width} height={height} rx={2} />
+      <rect class="plate" x={EDGE} width={Math.max(0, width - 2 * EDGE)} height={height} rx={2} />
       <text class="graph-text" x={width / 2} y={height / 2}>
         {text}
       </text>

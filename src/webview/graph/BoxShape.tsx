@@ -79,7 +79,7 @@ export const BoxShape = memo(function BoxShape({
         </text>
       ))}
       {box.garbage && box.kind === "object" && <Tag text="garbage" x={BOX_PADDING.x} />}
-      {box.inCycle && <CycleMark x={width - BOX_PADDING.x - 6} y={BOX_PADDING.y + lineHeight / 2} />}
+      {box.inCycle && <CycleMark x={width - BOX_PADDING.x - 4} y={BOX_PADDING.y + lineHeight / 2} />}
       {box.onPath && <PathMark x={width - 12} y={0} />}
     </g>
   );

@@ -1,8 +1,9 @@
-import { useComputed } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { memo } from "preact/compat";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Box } from "../../picture/Picture.js";
+import { Filter } from "../Filter.js";
 import { formatCount, plural } from "../format.js";
 import { SortIcon } from "../icons.js";
 import type { Keyboard } from "./Keyboard.js";
@@ -26,13 +27,17 @@ export function ReferenceTable({
   readonly store: PictureStore;
   readonly keyboard: Keyboard;
 }): JSX.Element {
-  const [filter, setFilter] = useState("");
+  const filter = useSignal("");
   const [order, setOrder] = useState<Order | null>(null);
   const [current, setCurrent] = useState<string | null>(null);
   const body = useRef<HTMLTableSectionElement>(null);
   const picture = store.shown.value?.picture;
   const all = useMemo(() => referenceRows(picture?.arrows ?? [], store.boxes.value), [picture]);
-  const rows = useMemo(() => arranged(all, filter, order), [all, filter, order]);
+  const rows = useMemo(() => arranged(all, filter.value, order), [all, filter.value, order]);
+  const count =
+    rows.length === all.length
+      ? plural(all.length, "arrow")
+      : `${formatCount(rows.length)} of ${plural(all.length, "arrow")}`;
   const tabStop = rows.some(({ arrow }) => arrow.key === current) ? current : rows[0]?.arrow.key;
   useScrollToLit(store, body);
 
@@ -52,21 +57,7 @@ export function ReferenceTable({
 
   return (
     <>
-      <label class="graph-filter">
-        <span>Filter references</span>
-        <input
-          type="search"
-          class="input"
-          value={filter}
-          placeholder="name, label, id, cycle, path, weak"
-          onInput={(event) => setFilter(event.currentTarget.value)}
-        />
-      </label>
-      <p class="graph-count" role="status">
-        {rows.length === all.length
-          ? plural(all.length, "arrow")
-          : `${formatCount(rows.length)} of ${plural(all.length, "arrow")}`}
-      </p>
+      <Filter label="Filter by name, label, id or mark" value={filter} shown={count} />
       <div class="graph-rows">
         <table role="grid" aria-label="References" aria-rowcount={rows.length + 1}>
           <thead>
@@ -168,7 +159,9 @@ const Row = memo(function Row({
       onPointerLeave={() => (store.hovered.value = null)}
     >
       <NameCell box={from} keyboard={keyboard} />
-      <td class="labels mono">{labels}</td>
+      <td class="labels mono" title={labels}>
+        <span class="labels-text">{labels}</span>
+      </td>
       <NameCell box={to} keyboard={keyboard} />
       <td class="count">{formatCount(arrow.count)}</td>
       <td class="marks">{marks}</td>

@@ -23,7 +23,7 @@ export function arrowPaths(points: readonly number[], head: HeadSize): ArrowPath
   const [dx, dy] = endDirection(points);
   const short = head.open ? [...points] : shortened(points, [dx, dy], head.length);
   let line = `M${at(short, 0)}`;
-  for (let i = 2; i + 5 < count; i += 6) line += `C${at(short, i)} ${at(short, i + 2)} ${at(short, i + 4)}`;
+  for (let i = 2; i + 5 < short.length; i += 6) line += `C${at(short, i)} ${at(short, i + 2)} ${at(short, i + 4)}`;
   const [baseX, baseY] = [endX - dx * head.length, endY - dy * head.length];
   const [sideX, sideY] = [(-dy * head.width) / 2, (dx * head.width) / 2];
   const left = `${round(baseX + sideX)},${round(baseY + sideY)}`;

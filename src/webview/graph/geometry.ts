@@ -17,6 +17,8 @@ export type Side = "left" | "right" | "up" | "down";
 
 /** Below this scale 12 px text is hard to read. */
 export const READABLE = 0.55;
+// Of a picture that does not fit in any case a part is shown at this scale.
+const COMFORTABLE = 0.8;
 export const SMALLEST = 0.05;
 export const LARGEST = 4;
 const MARGIN = 24;
@@ -68,10 +70,21 @@ export function firstView(picture: Picture, pane: Size): View {
   if (all.k >= READABLE || picture.boxes.length === 0) return all;
   const cycle = picture.boxes.filter((box) => box.inCycle);
   const area = unite(cycle);
-  const k = Math.max(READABLE, scaleFor(area, pane));
-  if (cycle.length > 0 && scaleFor(area, pane) >= READABLE) return centred(area, pane, k);
+  const k = scaleFor(area, pane);
+  if (cycle.length > 0 && k >= READABLE) return filling(centred(area, pane, k), picture, pane);
   const start = cycle[0] ?? picture.boxes.find((box) => box.onPath) ?? foremost(picture.boxes);
-  return reveal(centred(start, pane, READABLE), { x: 0, y: 0, width: 1, height: 1 }, pane, start);
+  return filling(centred(start, pane, COMFORTABLE), picture, pane);
+}
+
+/** The view moved so that no side of the pane is left empty that the picture could fill. */
+function filling(view: View, picture: Size, pane: Size): View {
+  const fill = (at: number, length: number, space: number) =>
+    length + 2 * MARGIN <= space ? (space - length) / 2 : Math.min(MARGIN, Math.max(space - MARGIN - length, at));
+  return {
+    k: view.k,
+    x: fill(view.x, view.k * picture.width, pane.width),
+    y: fill(view.y, view.k * picture.height, pane.height),
+  };
 }
 
 function foremost(boxes: readonly Box[]): Box {

@@ -30,9 +30,9 @@ export function boxName(box: Box): string {
   return box.lines[0] ?? box.id;
 }
 
-/** The rows of the arrows between boxes. */
+/** The rows of the arrows between boxes: those of the cycle first, then those of the path, last what is not drawn. */
 export function referenceRows(arrows: readonly Arrow[], boxes: ReadonlyMap<string, Box>): ReferenceRow[] {
-  return arrows.flatMap((arrow) => {
+  const rows = arrows.flatMap((arrow) => {
     const from = boxes.get(arrow.from);
     const to = boxes.get(arrow.to);
     if (!from || !to) return [];
@@ -41,6 +41,9 @@ export function referenceRows(arrows: readonly Arrow[], boxes: ReadonlyMap<strin
       { arrow, from, to, labels: arrow.labels.join(", "), marks: marks.filter((mark) => mark !== false).join(", ") },
     ];
   });
+  const place = ({ arrow, from, to }: ReferenceRow) =>
+    arrow.inCycle ? 0 : arrow.onPath ? 1 : from.kind === "object" && to.kind === "object" ? 2 : 3;
+  return rows.sort((a, b) => place(a) - place(b));
 }
 
 /** The rows that have a text in a name, an id, a label or a mark; in an order, rows that are equal in it as they were. */
