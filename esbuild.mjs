@@ -30,6 +30,7 @@ const entries = [
     executable: true,
   },
   { ...node, entryPoints: ["src/session/analysisMain.ts"], outfile: "dist/analysis.js" },
+  { ...node, entryPoints: ["src/picture/layoutWorker.ts"], outfile: "dist/layout.js" },
   // The extension host loads CommonJS; the package is of modules, so the ending tells.
   {
     platform: "node",
