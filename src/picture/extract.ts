@@ -1,7 +1,7 @@
 import { MultiDirectedGraph } from "graphology";
 import { formatCount } from "../detect/Finding.js";
 import type { NodeIndex } from "../heap/HeapGraph.js";
-import { EDGE_KIND_MASK, EdgeKind, Kind } from "../heap/kinds.js";
+import { EDGE_KIND_MASK, EdgeKind } from "../heap/kinds.js";
 import { printable } from "../heap/names.js";
 import type { Analysis } from "../model/Analysis.js";
 import { rootName } from "../model/paths.js";
@@ -9,7 +9,7 @@ import { PictureRequestError } from "./errors.js";
 import type { Extract, ObjectAttributes, PictureGraph } from "./graph.js";
 import { distinctNeighbours, edgesInOrder } from "./neighbours.js";
 import type { PictureRequest } from "./Picture.js";
-import { type PictureSource, plant, plantWay, wayLength } from "./seeds.js";
+import { type PictureSource, plant, plantWay, wayLength, wordFor } from "./seeds.js";
 import { EXPANSION_STEP, MAX_OBJECTS, Selection } from "./Selection.js";
 
 /** More arrows than this are a black surface. */
@@ -44,7 +44,12 @@ export function extract(source: PictureSource, request: Omit<PictureRequest, "fo
     allNotes.push(`Drawn: ${formatCount(graph.size)} of ${all} arrows.`);
   }
   addMore(analysis, selection, graph);
-  return { graph, title, notes: [...new Set(allNotes)], subject: subjectOf(analysis, subject) };
+  return {
+    graph,
+    title,
+    notes: [...new Set(allNotes)],
+    subject: subject === undefined ? "" : wordFor(analysis, subject),
+  };
 }
 
 function draw(analysis: Analysis, selection: Selection, onlyCycle: number | undefined): PictureGraph {
@@ -155,11 +160,4 @@ function commonTypes({ graph }: Analysis, nodes: Uint32Array): string {
   named.sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
   const shown = named.slice(0, 2).map(({ count, name }) => `${formatCount(count)} ${name}`);
   return [...shown, ...(named.length > 2 ? ["…"] : [])].join(", ");
-}
-
-function subjectOf({ graph }: Analysis, node: NodeIndex | undefined): string {
-  if (node === undefined) return "";
-  const { kind, text } = graph.columns;
-  const value = kind[node] === Kind.str || kind[node] === Kind.bytes ? "" : graph.string(text[node]);
-  return (value || graph.typeName(node)).split(".").at(-1) ?? "";
 }

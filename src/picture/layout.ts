@@ -1,59 +1,105 @@
 import { Worker } from "node:worker_threads";
 import { LayoutError } from "./errors.js";
+import type { LayoutReply } from "./layoutWorker.js";
 import type { Placement } from "./place.js";
 import type { Sketch } from "./sketch.js";
 
-const LIMIT_MS = 20_000;
+const TIMEOUT_MS = 20_000;
+const DRAW_LESS = "Draw fewer objects: undo the last expansion, or start from another object.";
 
-let worker: Worker | undefined;
-let queue: Promise<unknown> = Promise.resolve();
+/** Lays sketches out in a thread that is kept for the next one, one after the other. */
+export class Layouter {
+  readonly #timeout: number;
+  #worker: Worker | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
-/**
- * Lays a sketch out in a worker thread, one at a time.
- * @throws LayoutError where it takes too long or fails; an AbortError where the signal gave up
- */
-export function layout(sketch: Sketch, signal?: AbortSignal): Promise<Placement> {
-  const result = queue.then(() => run(sketch, signal));
-  queue = result.catch(() => undefined);
-  return result;
+  /** @param timeout in milliseconds */
+  constructor(timeout = TIMEOUT_MS) {
+    this.#timeout = timeout;
+  }
+
+  /**
+   * Where everything in a sketch goes.
+   * @throws LayoutError where that takes too long or fails; an AbortError where the signal gave up
+   */
+  layout(sketch: Sketch, signal?: AbortSignal): Promise<Placement> {
+    const mine = this.#last.then(() => this.#run(sketch, signal));
+    this.#last = mine.catch(() => undefined);
+    if (!signal) return mine;
+    // Who gave up does not wait for those in front of him either.
+    return new Promise((resolve, reject) => {
+      const aborted = () => reject(abortError());
+      if (signal.aborted) aborted();
+      signal.addEventListener("abort", aborted, { once: true });
+      mine.then(resolve, reject).finally(() => signal.removeEventListener("abort", aborted));
+    });
+  }
+
+  /** Ends the thread. The next layout starts another one. */
+  dispose(): void {
+    void this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+
+  #start(): Worker {
+    const worker = start();
+    // An error while nobody waits would end the process.
+    worker.on("error", () => undefined);
+    worker.on("exit", () => {
+      if (this.#worker === worker) this.#worker = undefined;
+    });
+    return worker;
+  }
+
+  #run(sketch: Sketch, signal: AbortSignal | undefined): Promise<Placement> {
+    if (signal?.aborted) return Promise.reject(abortError());
+    const worker = (this.#worker ??= this.#start());
+    // A thread that waits for work does not keep its process alive.
+    worker.ref();
+    return new Promise((resolve, reject) => {
+      const settle = (finish: () => void, reuse: boolean) => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", abort);
+        worker.off("message", answered).off("error", broken).off("exit", ended);
+        if (reuse) worker.unref();
+        else this.dispose();
+        finish();
+      };
+      const fail = (message: string, cause?: unknown) =>
+        settle(() => reject(new LayoutError(message, DRAW_LESS, cause)), false);
+      const answered = (reply: LayoutReply) => {
+        if ("placement" in reply) settle(() => resolve(reply.placement), true);
+        else fail(`The picture could not be laid out: ${reply.error}.`);
+      };
+      const broken = (error: Error) => fail(`The picture could not be laid out: ${error.message}.`, error);
+      const ended = (code: number) => fail(`The picture could not be laid out: its thread ended with code ${code}.`);
+      const late = () =>
+        fail(`The picture of ${sketch.boxes.length} boxes and ${sketch.arrows.length} arrows is too dense.`);
+      const abort = () => settle(() => reject(abortError()), false);
+      const timer = setTimeout(late, this.#timeout);
+      signal?.addEventListener("abort", abort, { once: true });
+      worker.on("message", answered).on("error", broken).on("exit", ended);
+      worker.postMessage(sketch);
+    });
+  }
 }
 
-function run(sketch: Sketch, signal: AbortSignal | undefined): Promise<Placement> {
-  signal?.throwIfAborted();
-  const running = (worker ??= start());
-  return new Promise((resolve, reject) => {
-    const end = (work: () => void) => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-      running.removeAllListeners();
-      work();
-    };
-    const kill = (error: Error) =>
-      end(() => {
-        worker = undefined;
-        void running.terminate();
-        reject(error);
-      });
-    const timer = setTimeout(() => {
-      const reason = `The picture of ${sketch.boxes.length} boxes and ${sketch.arrows.length} arrows takes too long to lay out.`;
-      kill(new LayoutError(reason, "Take back the last expansion, or start from an object further in."));
-    }, LIMIT_MS);
-    const abort = () => kill(new DOMException("given up", "AbortError"));
-    signal?.addEventListener("abort", abort);
-    running.on("message", (placement: Placement) => end(() => resolve(placement)));
-    running.on("error", (error) =>
-      kill(new LayoutError(`The picture can't be laid out: ${error.message}`, "Draw fewer objects.", error)),
-    );
-    running.postMessage(sketch);
-  });
+function abortError(): DOMException {
+  return new DOMException("given up", "AbortError");
 }
 
-/** The bundle has its worker beside it; from source there is the one that runs TypeScript. */
+/** The thread of dist/layout.js; where the sources are run as they are, that of the source, which Node can't read alone. */
 function start(): Worker {
-  const bundled = import.meta.url.endsWith(".js");
-  const made = bundled
-    ? new Worker(new URL("./layout.js", import.meta.url))
-    : new Worker(new URL("./layoutWorker.ts", import.meta.url), { execArgv: ["--import", "tsx"] });
-  made.unref();
-  return made;
+  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./layout.js", import.meta.url));
+  const loader = JSON.stringify(import.meta.resolve("tsx/esm/api"));
+  const source = JSON.stringify(new URL("./layoutWorker.ts", import.meta.url).href);
+  const code = `import { register } from ${loader}; register(); await import(${source});`;
+  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`));
+}
+
+const layouter = new Layouter();
+
+/** `Layouter.layout` with the thread that all pictures of this process share. */
+export function layout(sketch: Sketch, signal?: AbortSignal): Promise<Placement> {
+  return layouter.layout(sketch, signal);
 }

@@ -1,21 +1,17 @@
-// Entry point of the layout worker: Graphviz blocks its thread, and has to be endable.
-import { parentPort } from "node:worker_threads";
+// Entry point of the thread that lays pictures out, so that the analysis stays answerable and a layout can be ended.
 import { Graphviz } from "@hpcc-js/wasm-graphviz";
-import { place } from "./place.js";
-import { route } from "./route.js";
+import { parentPort } from "node:worker_threads";
+import { type Placement, place } from "./place.js";
 import type { Sketch } from "./sketch.js";
 
-// Above this Graphviz's own courses take too long.
-const FEW_ARROWS = 150;
+/** What the thread answers. */
+export type LayoutReply = { readonly placement: Placement } | { readonly error: string };
 
 const loading = Graphviz.load();
 
-parentPort!.on("message", (sketch: Sketch) => {
-  void loading.then((graphviz) => {
-    const few = sketch.arrows.length <= FEW_ARROWS;
-    const placement = few
-      ? place(graphviz, sketch, ["nslimit=5"])
-      : route(sketch, place(graphviz, sketch, ["nslimit=5", "splines=line"]));
-    parentPort!.postMessage(placement);
-  });
+parentPort?.on("message", (sketch: Sketch) => {
+  void loading
+    .then((graphviz): LayoutReply => ({ placement: place(graphviz, sketch) }))
+    .catch((error: unknown): LayoutReply => ({ error: error instanceof Error ? error.message : String(error) }))
+    .then((reply) => parentPort?.postMessage(reply));
 });

@@ -1,5 +1,6 @@
 import type { Graphviz } from "@hpcc-js/wasm-graphviz";
 import { layoutDot } from "./dot.js";
+import { route } from "./route.js";
 import type { Sketch } from "./sketch.js";
 
 /** Where everything goes, in pixels, in the sketch's order. */
@@ -30,14 +31,48 @@ interface GraphvizOutput {
 }
 
 const MARGIN = 8;
+// Of so many boxes and arrows Graphviz makes a picture at once, however they are connected.
+const SMALL = 100;
+// Beyond so many its search for the best places has to be cut short, and beyond MANY more so.
+const MEDIUM = 250;
+const MANY = 1000;
+// Its time for the courses of arrows grows with the cube of how many ranks each spans: some 0.3 s for a million.
+const LONGEST_COURSES = 3_000_000;
 
-/** Lays a sketch out with Graphviz's dot. Deterministic. */
-export function place(graphviz: Graphviz, sketch: Sketch, attributes: readonly string[]): Placement {
+/**
+ * Lays a sketch out with Graphviz's dot: Gansner, Koutsofios, North, Vo, "A Technique for Drawing Directed Graphs",
+ * IEEE Transactions on Software Engineering 19 (1993). The courses of arrows in a large tangle, for which it takes
+ * minutes, are our own. The same sketch gives the same placement.
+ */
+export function place(graphviz: Graphviz, sketch: Sketch): Placement {
+  const size = sketch.boxes.length + sketch.arrows.length;
+  const limits =
+    size <= MEDIUM ? "nslimit=5" : size <= MANY ? "nslimit=1 mclimit=0.2" : "nslimit=0.2 nslimit1=1 mclimit=0.1";
+  if (size <= SMALL) return run(graphviz, sketch, [limits]);
+  const straight = run(graphviz, sketch, [limits, "splines=line"]);
+  const effort = courseEffort(sketch, straight);
+  return effort <= LONGEST_COURSES ? run(graphviz, sketch, [limits]) : within(sketch, route(sketch, straight));
+}
+
+/** The sum of the cubes of the numbers of ranks that arrows span. */
+function courseEffort(sketch: Sketch, { boxes }: Placement): number {
+  const along = new Map(
+    sketch.boxes.map(({ key, width, height }, i) => [
+      key,
+      Math.round(sketch.direction === "down" ? boxes[i].y + height / 2 : boxes[i].x + width / 2),
+    ]),
+  );
+  const ranks = new Map([...new Set(along.values())].sort((a, b) => a - b).map((value, rank) => [value, rank]));
+  const rank = (key: string) => ranks.get(along.get(key)!)!;
+  return sketch.arrows.reduce((sum, { from, to }) => sum + Math.abs(rank(from) - rank(to)) ** 3, 0);
+}
+
+function run(graphviz: Graphviz, sketch: Sketch, attributes: readonly string[]): Placement {
   const output = JSON.parse(graphviz.layout(layoutDot(sketch, attributes), "json", "dot")) as GraphvizOutput;
-  const [left, bottom, right, top] = output.bb.split(",").map(Number);
+  // Graphviz counts upwards.
   const at = (text: string): Point => {
     const [x, y] = text.split(",").map(Number);
-    return { x: x - left + MARGIN, y: top - y + MARGIN };
+    return { x, y: -y };
   };
   const boxes: Point[] = [];
   for (const { name, pos } of output.objects ?? []) {
@@ -55,7 +90,47 @@ export function place(graphviz: Graphviz, sketch: Sketch, attributes: readonly s
       label: label && centre && { x: centre.x - label.width / 2, y: centre.y - label.height / 2 },
     };
   }
-  return { width: right - left + 2 * MARGIN, height: top - bottom + 2 * MARGIN, boxes, arrows };
+  return within(sketch, { width: 0, height: 0, boxes, arrows });
+}
+
+/** The same, moved and measured so that everything lies within it, control points of curves as well. */
+function within(sketch: Sketch, { boxes, arrows }: Placement): Placement {
+  const xs: number[] = [];
+  const ys: number[] = [];
+  const add = ({ x, y }: Point, { width, height }: { readonly width: number; readonly height: number }) => {
+    xs.push(x, x + width);
+    ys.push(y, y + height);
+  };
+  boxes.forEach((box, i) => add(box, sketch.boxes[i]));
+  arrows.forEach(({ label, points }, i) => {
+    if (label) add(label, sketch.arrows[i].label!);
+    for (let p = 0; p < points.length; p += 2) add({ x: points[p], y: points[p + 1] }, { width: 0, height: 0 });
+  });
+  const [left, right] = range(xs);
+  const [top, bottom] = range(ys);
+  const dx = MARGIN - left;
+  const dy = MARGIN - top;
+  const move = ({ x, y }: Point): Point => ({ x: rounded(x + dx), y: rounded(y + dy) });
+  return {
+    width: Math.ceil(right + dx + MARGIN),
+    height: Math.ceil(bottom + dy + MARGIN),
+    boxes: boxes.map(move),
+    arrows: arrows.map(({ points, label }) => ({
+      points: points.map((value, p) => rounded(value + (p % 2 === 0 ? dx : dy))),
+      label: label && move(label),
+    })),
+  };
+}
+
+function range(values: readonly number[]): [number, number] {
+  return values.length === 0
+    ? [0, 0]
+    : [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
+}
+
+/** Hundredths of a pixel do; more of them only make messages longer. */
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
 }
 
 /** Graphviz's "e,TIP P0 P1 P2 P3 ...": the curve ends where the arrow head begins, so that a straight piece follows. */

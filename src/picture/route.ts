@@ -42,7 +42,7 @@ export function route(sketch: Sketch, placement: Placement): Placement {
   const index = new Map(sketch.boxes.map(({ key }, i) => [key, i]));
   const ends = sketch.arrows.map(({ from, to }) => [index.get(from)!, index.get(to)!] as const);
   const ranks = ranksOf([...boxes, ...labels.filter((_, i) => ends[i][0] !== ends[i][1])]);
-  const rankOf = (rectangle: Rectangle) => ranks.findIndex(({ middle }) => Math.abs(middle - middleOf(rectangle)) < 1);
+  const rankOf = (rectangle: Rectangle) => rankAt(ranks, middleOf(rectangle));
   const ways: Way[] = [];
   ends.forEach(([from, to], arrow) => {
     if (from === to) return;
@@ -65,6 +65,10 @@ function turn<T extends Rectangle>({ x, y, width, height }: T, turned: boolean):
 
 function middleOf({ y, height }: Rectangle): number {
   return y + height / 2;
+}
+
+function rankAt(ranks: readonly Rank[], y: number): number {
+  return ranks.findIndex(({ middle }) => Math.abs(middle - y) < 1);
 }
 
 function ranksOf(rectangles: readonly (Rectangle | null)[]): Rank[] {
@@ -93,23 +97,39 @@ function thread(
 ): void {
   const centre = ({ x, width }: Rectangle) => x + width / 2;
   const goal = centre(boxes[way.lower]);
-  const labelRank = label ? ranks.findIndex(({ middle }) => Math.abs(middle - middleOf(label)) < 1) : -1;
   way.x.push(centre(boxes[way.upper]));
-  for (let i = 1; i < span; i++) {
-    const at = way.first + i;
-    const rank = ranks[at];
-    // Graphviz puts a label to the right of where it leads the arrow.
-    if (label && at === labelRank) {
-      way.x.push(label.x - 1);
-      continue;
-    }
-    const [next, left] = label && at < labelRank ? [label.x, labelRank - at + 1] : [goal, span - i + 1];
-    const before = way.x[i - 1];
-    const x = nearest(rank, before + (next - before) / left);
-    rank.passed.push(x);
-    way.x.push(x);
+  // Graphviz puts a label to the right of where it leads the arrow.
+  const labelAt = label ? rankAt(ranks, middleOf(label)) - way.first : 0;
+  if (label && labelAt > 0 && labelAt < span) {
+    pass(way, labelAt, label.x - 1, ranks);
+    way.x.push(label.x - 1);
   }
+  pass(way, span, goal, ranks);
   way.x.push(goal);
+}
+
+/** Leads a way through the ranks before `end`, with as few bends as can easily be had: as long upright as possible. */
+function pass({ x, first }: Way, end: number, goal: number, ranks: readonly Rank[]): void {
+  while (x.length < end) {
+    const at = x.length;
+    const before = x[at - 1];
+    const next = nearest(ranks[first + at], before + (goal - before) / (end - at + 1));
+    let best = next;
+    let longest = 0;
+    for (const candidate of [before, goal, next]) {
+      let length = 0;
+      while (at + length < end && isFree(ranks[first + at + length], candidate)) length++;
+      if (length > longest) [best, longest] = [candidate, length];
+    }
+    for (let i = 0; i < Math.max(1, longest); i++) {
+      ranks[first + at + i].passed.push(best);
+      x.push(best);
+    }
+  }
+}
+
+function isFree({ taken, passed }: Rank, x: number): boolean {
+  return !taken.some(({ from, to }) => from < x && x < to) && !passed.some((other) => Math.abs(x - other) < APART);
 }
 
 /** The place in a rank next to a wish that no box or label takes, nor, where there is room, another arrow. */
@@ -157,9 +177,11 @@ function spreadPorts(ways: readonly Way[], boxes: readonly Rectangle[]): void {
 function curve(way: Way, boxes: readonly Rectangle[], ranks: readonly Rank[], turned: boolean): number[] {
   const upper = boxes[way.upper];
   const points: Point[] = [{ x: way.x[0], y: upper.y + upper.height }];
+  // Where several arrows turn between the same ranks, each does so at a height of its own.
+  const share = 0.3 + 0.1 * (way.arrow % 5);
   const to = (x: number, y: number) => {
     const from = points.at(-1)!;
-    const middle = (from.y + y) / 2;
+    const middle = from.y + (y - from.y) * share;
     points.push({ x: from.x, y: middle }, { x, y: middle }, { x, y });
   };
   for (let i = 0; i < way.x.length; i++) {

@@ -1,8 +1,9 @@
 import { type Finding, formatCount, renderMessage } from "../detect/Finding.js";
-import type { HeapGraph, NodeIndex } from "../heap/HeapGraph.js";
+import type { NodeIndex } from "../heap/HeapGraph.js";
+import { Kind } from "../heap/kinds.js";
 import { printable } from "../heap/names.js";
 import type { Analysis } from "../model/Analysis.js";
-import { rootPaths } from "../model/paths.js";
+import { heldAs, rootPaths } from "../model/paths.js";
 import { shortestRing } from "../model/ring.js";
 import { cycleSource } from "../model/source.js";
 import { PictureRequestError } from "./errors.js";
@@ -16,6 +17,8 @@ const CYCLE_FAN = 10;
 const RING_OBJECTS = 100;
 const NEIGHBOURS = 8;
 const TITLE = 160;
+// Their own names say nothing.
+const PLAIN: ReadonlySet<number> = new Set([Kind.dict, Kind.list, Kind.set, Kind.tuple, Kind.deque]);
 
 /** What pictures are made of: a session. */
 export interface PictureSource {
@@ -83,7 +86,7 @@ function plantCycle(analysis: Analysis, family: number, position: number, select
   const count = found.cycles.length;
   const which = count > 1 ? `, ${formatCount(position + 1)} of ${formatCount(count)}` : "";
   return {
-    title: `Cycle of ${nameOf(graph, telling)}${which}`,
+    title: `Cycle of ${nameOf(analysis, telling)}${which}`,
     notes,
     subject: telling,
     cycle: membership.cycle[telling],
@@ -141,14 +144,14 @@ function plantObject(analysis: Analysis, node: NodeIndex, selection: Selection):
   selection.add(node);
   selection.expand(node, "referrers", NEIGHBOURS);
   selection.expand(node, "referents", NEIGHBOURS);
-  return { title: `Around ${nameOf(analysis.graph, node)}`, notes: [], subject: node };
+  return { title: `Around ${nameOf(analysis, node)}`, notes: [], subject: node };
 }
 
 function plantPath(analysis: Analysis, node: NodeIndex, selection: Selection): Seeded {
-  const { graph, roots } = analysis;
+  const { roots } = analysis;
   const garbage = roots.isGarbage[node] === 1;
   const notes = plantWay(analysis, node, selection);
-  const name = nameOf(graph, node);
+  const name = nameOf(analysis, node);
   return { title: garbage ? `What keeps ${name}, garbage` : `What keeps ${name} alive`, notes, subject: node };
 }
 
@@ -162,7 +165,7 @@ export function plantWay(analysis: Analysis, node: NodeIndex, selection: Selecti
   const ways = wayTo(analysis, node);
   if (ways.length === 0) {
     selection.add(node);
-    return [`No path from a root leads to ${nameOf(analysis.graph, node)}.`];
+    return [`No path from a root leads to ${nameOf(analysis, node)}.`];
   }
   return ways.flatMap((way) => pathNotes(selection.addPath(way)));
 }
@@ -189,6 +192,18 @@ function pathNotes(leftOut: number): string[] {
   return leftOut > 0 ? [`The path is long: ${formatCount(leftOut)} objects in its middle are not drawn.`] : [];
 }
 
-function nameOf(graph: HeapGraph, node: NodeIndex): string {
-  return printable(graph.nodeName(node), TITLE);
+function nameOf(analysis: Analysis, node: NodeIndex): string {
+  const { graph } = analysis;
+  const held = PLAIN.has(graph.columns.kind[node]) ? heldAs(analysis, node) : "";
+  return printable(`${graph.nodeName(node)}${held === "" ? "" : ` (${held})`}`, TITLE);
+}
+
+/** What an object is called, in one word: for the name of a file. */
+export function wordFor(analysis: Analysis, node: NodeIndex): string {
+  const { graph } = analysis;
+  const { kind, text } = graph.columns;
+  const isText = kind[node] === Kind.str || kind[node] === Kind.bytes;
+  const held = PLAIN.has(kind[node]) ? heldAs(analysis, node) : "";
+  const name = held || (isText ? "" : graph.string(text[node])) || graph.typeName(node);
+  return name.split(/[^\p{L}\p{N}_]+/u).findLast((word) => word !== "") ?? "";
 }

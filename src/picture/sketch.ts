@@ -25,6 +25,8 @@ export interface Sketch {
   readonly arrows: readonly ArrowSketch[];
   readonly title: string;
   readonly notes: readonly string[];
+  /** As in the extract. */
+  readonly subject: string;
 }
 
 /** Writes the texts of an extract and measures them. */
@@ -33,13 +35,14 @@ export function sketch(
   extract: Extract,
   { direction, font }: Pick<PictureRequest, "direction" | "font">,
 ): Sketch {
-  const { graph, title, notes } = extract;
+  const { graph, title, notes, subject } = extract;
   return {
     direction,
     boxes: graph.mapNodes((key, attributes) => boxSketch(analysis, key, attributes, font)),
     arrows: graph.mapEdges((key, attributes, from, to) => arrowSketch(analysis, { key, from, to }, attributes, font)),
     title,
     notes,
+    subject,
   };
 }
 

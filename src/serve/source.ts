@@ -16,18 +16,19 @@ const TIME_SLACK_S = 2;
  * Says so where the file is not here, or is not the one that the snapshot was taken with.
  */
 export async function describeSource(location: SourceLocation, recorded: SourceFile): Promise<string> {
-  const place = `${printable(recorded.path, PATH)}:${location.line}`;
-  if (/^<.*>$/.test(recorded.path)) return `${place}: this code was not read from a file.`;
-  const found = await stat(recorded.path).catch(() => undefined);
-  if (!found?.isFile()) return `${place}: the file is not on this computer.`;
+  const { path, size, modified } = recorded;
+  const shown = printable(path, PATH);
+  if (/^<.*>$/s.test(path)) return `${shown} has no file: its code is part of the interpreter, or was made as it ran.`;
+  const place = location.line > 0 ? `${shown}:${location.line}` : shown;
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) return `${place} is not on this computer.`;
+  const text = found.size <= LARGEST ? await lineOf(path, location.line).catch(() => undefined) : undefined;
+  const quoted = text?.trim() ? ` (${printable(text.trim(), LINE)})` : "";
   const changed =
-    (recorded.size !== null && recorded.size !== found.size) ||
-    (recorded.modified !== null && Math.abs(recorded.modified - found.mtimeMs / 1000) > TIME_SLACK_S);
-  const text = found.size <= LARGEST ? await lineOf(recorded.path, location.line).catch(() => undefined) : undefined;
-  const quoted = text?.trim() ? `: ${printable(text.trim(), LINE)}` : "";
-  return changed
-    ? `${place}${quoted} (the file has changed since the capture, so the line may be another one)`
-    : `${place}${quoted}`;
+    (size !== null && size !== found.size) ||
+    (modified !== null && Math.abs(modified - found.mtimeMs / 1000) > TIME_SLACK_S);
+  const warning = changed ? ". It has changed since the snapshot was taken, so the line may be off." : "";
+  return `Open in your editor: ${place}${quoted}${warning}`;
 }
 
 async function lineOf(path: string, line: number): Promise<string | undefined> {

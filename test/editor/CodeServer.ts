@@ -38,6 +38,7 @@ export class CodeServer {
   readonly workspace: string;
   /** Folder of all that belongs to this server. */
   readonly root: string;
+  readonly #auth: "none" | "password";
   readonly #base: readonly string[];
   readonly #environment: NodeJS.ProcessEnv;
   #child: ChildProcess | undefined;
@@ -46,15 +47,18 @@ export class CodeServer {
   /**
    * @param files folders and files to put into the workspace
    * @param environment for the server and so for the extension host
+   * @param password asked of whoever opens it, for people; without one it is for tests, which are driven by the address
    */
-  constructor(files: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  constructor(files: readonly string[], environment: Readonly<Record<string, string>> = {}, password?: string) {
+    this.#auth = password === undefined ? "none" : "password";
     this.root = mkdtempSync(join(tmpdir(), "ouroboros-editor-"));
     const data = join(this.root, "data");
     const extensions = join(this.root, "extensions");
     this.workspace = join(this.root, "workspace");
     for (const folder of [join(data, "User"), extensions, this.workspace]) mkdirSync(folder, { recursive: true });
     for (const file of files) cpSync(file, join(this.workspace, file.split("/").at(-1)!), { recursive: true });
-    writeFileSync(join(this.root, "config.yaml"), "auth: none\ncert: false\n");
+    const login = password === undefined ? "" : `password: ${JSON.stringify(password)}\n`;
+    writeFileSync(join(this.root, "config.yaml"), `auth: ${this.#auth}\n${login}cert: false\n`, { mode: 0o600 });
     writeFileSync(join(data, "User", "settings.json"), JSON.stringify(SETTINGS));
     const entry = join(serverPath, "out", "node", "entry.js");
     this.#base = [
@@ -98,25 +102,26 @@ export class CodeServer {
     this.#port = await freePort();
     const log = join(this.root, "server.log");
     const output = openSync(log, "w");
-    const flags = ["--auth", "none", "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"];
+    const flags = ["--auth", this.#auth, "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"];
+    flags.push("--disable-getting-started-override");
     // Without the smoke test driver the workbench takes no tests from its address.
-    const driver = ["--disable-getting-started-override", "--vscode-option", "enable-smoke-test-driver"];
-    this.#child = spawn(nodePath, [...this.#base, "--bind-addr", this.authority, ...flags, ...driver], {
+    if (this.#auth === "none") flags.push("--vscode-option", "enable-smoke-test-driver");
+    this.#child = spawn(nodePath, [...this.#base, "--bind-addr", this.authority, ...flags], {
       env: this.#environment,
       stdio: ["ignore", output, output],
       detached: true,
     });
     // /healthz answers even when the VS Code behind it can't load, so the workbench's page is asked for.
-    while (!(await answers(this.url()))) {
+    while (!(await answers(this.url(), this.#auth === "none" ? 200 : 302))) {
       if (this.#child.exitCode !== null) throw new Error(`code-server did not start:\n${readFileSync(log, "utf8")}`);
       await sleep(POLL_MS);
     }
   }
 
   /** The workbench's address, with entries for the workbench's `payload`. */
-  url(payload: readonly (readonly [string, string])[] = []): string {
+  url(payload: readonly (readonly [string, string])[] = [], folder = this.workspace): string {
     const query = payload.length > 0 ? `&payload=${encodeURIComponent(JSON.stringify(payload))}` : "";
-    return `http://${this.authority}/?folder=${encodeURIComponent(this.workspace)}${query}`;
+    return `http://${this.authority}/?folder=${encodeURIComponent(folder)}${query}`;
   }
 
   /** A path on the server as the workbench names it. */
@@ -136,11 +141,11 @@ export class CodeServer {
   }
 }
 
-function answers(url: string): Promise<boolean> {
+function answers(url: string, status: number): Promise<boolean> {
   return new Promise((resolve) => {
     get(url, (response) => {
       response.resume();
-      resolve(response.statusCode === 200);
+      resolve(response.statusCode === status);
     }).on("error", () => resolve(false));
   });
 }

@@ -27,7 +27,7 @@ function run(command, args, options = {}) {
 export function ensureCodeServer() {
   const stamp = join(home, `.ok-${CODE_SERVER}-${NODE}`);
   if (existsSync(stamp)) return;
-  process.stderr.write("Fetching code-server from npm for the editor tests (0.8 GB, once) …\n");
+  process.stderr.write("Fetching code-server, a VS Code for the browser, from npm into .cache (0.8 GB, once) …\n");
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { recursive: true });
   writeFileSync(join(home, "package.json"), '{ "private": true, "name": "editor-tests" }\n');

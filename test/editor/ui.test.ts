@@ -31,7 +31,7 @@ async function graphShowsTheCycle(view: Frame): Promise<void> {
   const boxes = view.locator("svg [data-box]");
   await boxes.first().waitFor({ timeout: WAIT });
   const descriptions = await boxes.evaluateAll((all) => all.map((box) => box.getAttribute("aria-label") ?? ""));
-  const inCycle = descriptions.filter((text) => /in the cycle/.test(text));
+  const inCycle = descriptions.filter((text) => /In the cycle/.test(text));
   assert.equal(inCycle.length, 9, descriptions.join("\n"));
   const arrows = await view.locator("svg [data-arrow] path").evaluateAll((all) =>
     all.map((path) => {
@@ -96,7 +96,7 @@ describe("the snapshot editor in a real VS Code (code-server in Chromium)", () =
     await tabUntil(FAMILY);
     await page.keyboard.press("Enter");
     await graphShowsTheCycle(view);
-    await tabUntil(/in the cycle/);
+    await tabUntil(/In the cycle/);
     for (let i = 0; i < 20 && !/^function _make_iterencode\.<locals>\._iterencode\b(?!_)/.test(await focused()); i++)
       await page.keyboard.press(i % 2 === 0 ? "ArrowDown" : "ArrowRight");
     await page.keyboard.press("Enter");

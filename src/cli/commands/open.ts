@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { resolve } from "node:path";
 import { openBrowser } from "../../serve/browser.js";
 import { analysisScript } from "../../serve/files.js";
@@ -17,7 +18,7 @@ const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 /** `ouroboros open FILE`: serves the views to a browser on this computer until Ctrl-C. */
 export async function runOpen(file: string, options: OpenOptions): Promise<void> {
   const stop = new AbortController();
-  const stopped = new Promise((end) => stop.signal.addEventListener("abort", end));
+  const stopped = once(stop.signal, "abort");
   for (const signal of SIGNALS) process.on(signal, () => stop.abort());
   const pool = new SnapshotPool(analysisScript);
   try {
@@ -38,18 +39,19 @@ export async function runOpen(file: string, options: OpenOptions): Promise<void>
 }
 
 /** Waits until a snapshot is read, with progress on a terminal. */
-async function loaded(snapshot: OpenSnapshot, file: string): Promise<void> {
-  try {
-    await new Promise<void>((end, fail) => {
-      snapshot.watch((state) => {
-        if (state.kind === "loading") showProgress(state.done, state.step);
-        else if (state.kind === "failed") fail(new UnreadableFileError(file, state));
-        else end();
-      });
+function loaded(snapshot: OpenSnapshot, file: string): Promise<void> {
+  let unwatch: (() => void) | undefined;
+  const settled = new Promise<void>((end, fail) => {
+    unwatch = snapshot.watch((state) => {
+      if (state.kind === "loading") showProgress(state.done, state.step);
+      else if (state.kind === "failed") fail(new UnreadableFileError(file, state));
+      else end();
     });
-  } finally {
+  });
+  return settled.finally(() => {
+    unwatch?.();
     hideProgress();
-  }
+  });
 }
 
 async function listen(pool: SnapshotPool, path: string, port: number): Promise<ViewServer> {

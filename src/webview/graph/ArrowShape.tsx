@@ -10,7 +10,7 @@ const HEAVY: HeadSize = { length: 11, width: 11, open: false };
 const WEAK: HeadSize = { length: 7, width: 8, open: true };
 
 // The plate must not cover the arrow's own line, which runs along the label.
-const EDGE = LABEL_PADDING - 1;
+const EDGE = LABEL_PADDING.x - 1;
 
 function classOf(name: string, { inCycle, onPath, weak }: Arrow): string {
   return `${name}${inCycle ? " in-cycle" : ""}${onPath ? " on-path" : ""}${weak ? " weak" : ""}`;

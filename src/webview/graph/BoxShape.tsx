@@ -1,7 +1,8 @@
 import { useComputed } from "@preact/signals";
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
 import { memo } from "preact/compat";
 import { type Box, BOX_PADDING } from "../../picture/Picture.js";
+import { plural } from "../format.js";
 import { measureFont } from "./font.js";
 import { CycleMark, PathMark, Tag } from "./marks.js";
 import type { PictureStore } from "./PictureStore.js";
@@ -11,17 +12,17 @@ const INNER = 3;
 // Of the height of a line.
 const BASELINE = 0.74;
 
-/** What a screen reader says of a box: its description and how it is marked. */
-export function boxLabel(box: Box): string {
-  const marks = [
-    box.inCycle && "in the cycle",
-    box.onPath && "on the path",
-    box.garbage && "garbage",
-    box.root !== "" && "root",
+/** What a screen reader says of a box: what is written in it, how it is marked, what is not drawn. */
+export function boxLabel({ lines, inCycle, onPath, garbage, hidden }: Box): string {
+  const parts = [
+    lines.join(", "),
+    inCycle && "in the cycle",
+    onPath && "on the path",
+    garbage && "garbage",
+    hidden.referrers > 0 && `${plural(hidden.referrers, "referrer")} not drawn`,
+    hidden.referents > 0 && `${plural(hidden.referents, "referent")} not drawn`,
   ];
-  const said = box.description.toLowerCase();
-  const more = marks.filter((mark) => mark !== false && !said.includes(mark.toLowerCase()));
-  return [box.description, ...more].join(", ");
+  return parts.filter((part) => part !== false).join(". ");
 }
 
 function classOf(box: Box): string {
@@ -55,10 +56,10 @@ export const BoxShape = memo(function BoxShape({
       data-box={key}
       data-lit={lit}
     >
-      <title>{boxLabel(box)}</title>
+      <title>{box.description}</title>
       <rect class="ring" x={-4} y={-4} width={width + 8} height={height + 8} rx={CORNER + 3} />
       <rect class="plate" width={width} height={height} rx={middle ? height / 2 : CORNER} />
-      {box.garbage && (
+      {box.garbage && !middle && (
         <rect
           class="inner"
           x={INNER}
@@ -69,18 +70,20 @@ export const BoxShape = memo(function BoxShape({
         />
       )}
       {lines.map((line, i) => (
-        <text
-          key={i}
-          class={i === 0 ? "graph-text name" : "graph-text"}
-          x={middle ? width / 2 : BOX_PADDING.x}
-          y={first + i * lineHeight}
-        >
-          {line}
-        </text>
+        <Fragment key={i}>
+          <text
+            class={i === 0 ? "graph-text name" : "graph-text"}
+            x={middle ? width / 2 : BOX_PADDING.x}
+            y={first + i * lineHeight}
+          >
+            {line}
+          </text>
+          {/* Not drawn; it keeps the lines' words apart for whoever reads the text. */}{" "}
+        </Fragment>
       ))}
-      {box.garbage && box.kind === "object" && <Tag text="garbage" x={BOX_PADDING.x} />}
+      {box.garbage && !middle && <Tag text="garbage" x={BOX_PADDING.x} />}
       {box.inCycle && <CycleMark x={width - BOX_PADDING.x - 4} y={BOX_PADDING.y + lineHeight / 2} />}
-      {box.onPath && <PathMark x={width - 12} y={0} />}
+      {box.onPath && <PathMark x={width - (box.inCycle ? 36 : 12)} y={0} />}
     </g>
   );
 });

@@ -7,6 +7,8 @@ const STEP = 1.25;
 // A mouse moves a little while it clicks.
 const CLICK_DISTANCE = 4;
 
+const isOf = (event: unknown, type: string) => event instanceof Event && event.type === type;
+
 /** Zooms and pans an SVG: all of its content is in one group, whose transform is set. */
 export class Camera {
   readonly #svg: SVGSVGElement;
@@ -26,9 +28,10 @@ export class Camera {
       .constrain((transform) => this.#constrained(transform))
       .clickDistance(CLICK_DISTANCE)
       .on("start", ({ sourceEvent }: D3ZoomEvent<SVGSVGElement, unknown>) => {
-        svg.classList.toggle("panning", sourceEvent instanceof MouseEvent && sourceEvent.type === "mousedown");
+        svg.classList.toggle("panning", isOf(sourceEvent, "mousedown"));
+        svg.classList.toggle("zooming", isOf(sourceEvent, "wheel"));
       })
-      .on("end", () => svg.classList.remove("panning"))
+      .on("end", () => svg.classList.remove("panning", "zooming"))
       .on("zoom", ({ transform, sourceEvent }: D3ZoomEvent<SVGSVGElement, unknown>) => {
         this.#view = { k: transform.k, x: transform.x, y: transform.y };
         group.setAttribute("transform", `translate(${transform.x},${transform.y}) scale(${transform.k})`);

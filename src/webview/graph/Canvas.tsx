@@ -11,6 +11,9 @@ import { firstView, hold } from "./geometry.js";
 import type { Keyboard } from "./Keyboard.js";
 import type { PictureStore, Shown, Target } from "./PictureStore.js";
 
+// At smaller scales only names are drawn in the boxes.
+const FAR = 0.3;
+
 /** The picture, which the mouse zooms and moves. */
 export function Canvas({
   store,
@@ -25,11 +28,12 @@ export function Canvas({
   const shown = store.shown.value;
 
   const hadFocus = svg.current?.contains(document.activeElement) ?? false;
-  const groupClass = useComputed(() => (store.lit.value ? "graph-root dimmed" : "graph-root"));
+  const groupClass = useComputed(() => (store.dimmed.value ? "graph-root dimmed" : "graph-root"));
 
   useLayoutEffect(() => {
     const made = new Camera(svg.current!, group.current!, (view, byHand) => {
       store.view = view;
+      svg.current!.classList.toggle("far", view.k < FAR);
       if (byHand) store.moved = true;
     });
     camera.current = made;
@@ -52,25 +56,30 @@ export function Canvas({
     if (hadFocus && !svg.current!.contains(document.activeElement)) keyboard.focusCurrent();
   }, [shown]);
 
+  // An SVG that listens to the focus itself would be a stop of the Tab key.
   return (
-    <svg
-      ref={svg}
-      class="graph-canvas"
-      role="application"
-      aria-label={shown ? canvasLabel(shown.picture) : "Leak graph"}
-      aria-describedby="graph-hint"
-      onKeyDown={(event) => keyboard.press(event)}
-      onClick={(event) => onClick(event, store)}
-      onDblClick={(event) => onDoubleClick(event, store)}
-      onPointerOver={(event) => (store.hovered.value = targetOf(event.target))}
-      onPointerLeave={() => (store.hovered.value = null)}
+    <div
+      class="graph-sheet"
       onFocusIn={(event) => onFocus(event, store, camera.current!)}
       onFocusOut={() => (store.focused.value = null)}
     >
-      <g ref={group} class={groupClass}>
-        {shown && <Drawing picture={shown.picture} store={store} />}
-      </g>
-    </svg>
+      <svg
+        ref={svg}
+        class="graph-canvas"
+        role="application"
+        aria-label={shown ? canvasLabel(shown.picture) : "Leak graph"}
+        aria-describedby="graph-hint"
+        onKeyDown={(event) => keyboard.press(event)}
+        onClick={(event) => onClick(event, store)}
+        onDblClick={(event) => onDoubleClick(event, store)}
+        onPointerOver={(event) => event.buttons === 0 && (store.hovered.value = targetOf(event.target))}
+        onPointerLeave={() => (store.hovered.value = null)}
+      >
+        <g ref={group} class={groupClass}>
+          {shown && <Drawing picture={shown.picture} store={store} />}
+        </g>
+      </svg>
+    </div>
   );
 }
 

@@ -64,6 +64,10 @@ export class PictureStore {
     return this.shown.value?.picture.boxes.find((box) => box.kind === "object" && box.id === id) ?? null;
   });
   readonly lit = computed(() => this.#lit());
+  /** What is not lit recedes; a selection alone leaves the rest as it is. */
+  readonly dimmed = computed(
+    () => this.lit.value !== null && (this.hovered.value ?? this.focused.value ?? this.pinned.value) !== null,
+  );
 
   readonly #earlier: { readonly wish: Wish; readonly anchors: readonly string[] }[] = [];
   #abort: AbortController | null = null;

@@ -92,7 +92,10 @@ function useScrollToLit(store: PictureStore, body: { readonly current: HTMLEleme
   useLayoutEffect(() => {
     if (box === null && pinned === null) return;
     if (body.current?.contains(document.activeElement)) return;
-    body.current?.querySelector("[data-lit]")?.scrollIntoView({ block: "nearest" });
+    const row = body.current?.querySelector<HTMLElement>("[data-lit]");
+    const pane = body.current?.closest(".graph-rows");
+    // scrollIntoView would scroll the page as well.
+    if (row && pane) pane.scrollTop = row.offsetTop - pane.clientHeight / 3;
   }, [box, pinned]);
 }
 

@@ -19,7 +19,7 @@ export type Side = "left" | "right" | "up" | "down";
 export const READABLE = 0.55;
 // Of a picture that does not fit in any case a part is shown at this scale.
 const COMFORTABLE = 0.8;
-export const SMALLEST = 0.05;
+export const SMALLEST = 0.02;
 export const LARGEST = 4;
 const MARGIN = 24;
 // A box straight ahead is nearer than one as far away but to the side.

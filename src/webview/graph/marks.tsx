@@ -26,8 +26,8 @@ export function PathMark({ x, y }: { readonly x: number; readonly y: number }): 
 export function Tag({ text, x }: { readonly text: string; readonly x: number }): JSX.Element {
   return (
     <g class="tag" transform={`translate(${x},0)`} aria-hidden="true">
-      <rect class="disc" y={-7} width={text.length * 6 + 8} height={14} rx={3} />
-      <text x={(text.length * 6 + 8) / 2} y={3.5}>
+      <rect class="disc" y={-11} width={text.length * 6 + 8} height={14} rx={3} />
+      <text x={(text.length * 6 + 8) / 2} y={-0.5}>
         {text}
       </text>
     </g>
