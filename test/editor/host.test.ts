@@ -19,7 +19,9 @@ describe("the extension inside a real extension host (code-server)", () => {
   it("passes its suite", async () => {
     const { server, folder } = fixture;
     let end: () => void = () => undefined;
-    const ended = new Promise<void>((resolveEnd) => (end = resolveEnd));
+    const ended = new Promise<void>((resolveEnd) => {
+      end = resolveEnd;
+    });
     const { context } = await openWindow(fixture, {
       options: { permissions: ["clipboard-read", "clipboard-write"] },
       payload: [

@@ -69,43 +69,6 @@ describe("the snapshot editor in a real VS Code (code-server in Chromium)", () =
     await context.close();
   });
 
-  it("the same by keyboard alone", async () => {
-    const { page, context } = await openWindow(fixture);
-    await page.getByRole("treeitem", { name: "demo.pyheapsnapshot" }).waitFor({ timeout: WAIT });
-    await runCommand(page, "Ouroboros: Find Reference Cycles");
-    // Asked which snapshot: by its name.
-    const input = page.locator(".quick-input-widget input").first();
-    await page.locator(".quick-input-list .monaco-list-row", { hasText: "demo.pyheapsnapshot" }).first().waitFor();
-    await input.press("d");
-    await page.keyboard.type("emo");
-    await page.keyboard.press("Enter");
-    const view = await viewOf(page);
-    await view.getByRole("button", { name: FAMILY }).first().waitFor({ timeout: WAIT });
-    const focused = () =>
-      view.evaluate(() => {
-        const { activeElement } = document;
-        return `${activeElement?.getAttribute("aria-label") ?? ""} ${activeElement?.textContent ?? ""}`;
-      });
-    const tabUntil = async (wanted: RegExp) => {
-      for (let i = 0; i < 60; i++) {
-        if (wanted.test(await focused())) return;
-        await page.keyboard.press("Tab");
-      }
-      assert.fail(`Tab does not reach ${String(wanted)}`);
-    };
-    await tabUntil(FAMILY);
-    await page.keyboard.press("Enter");
-    await graphShowsTheCycle(view);
-    await tabUntil(/In the cycle/);
-    for (let i = 0; i < 20 && !/^function _make_iterencode\.<locals>\._iterencode\b(?!_)/.test(await focused()); i++)
-      await page.keyboard.press(i % 2 === 0 ? "ArrowDown" : "ArrowRight");
-    await page.keyboard.press("Enter");
-    await tabUntil(/^\s*Go to source/);
-    await page.keyboard.press("Enter");
-    await cursorStandsOn(page, "def _iterencode");
-    await context.close();
-  });
-
   it("says what is wrong with a broken file, and opens it when it is whole", async () => {
     const { page, context } = await openWindow(fixture);
     const view = await openSnapshot(page, "broken.pyheapsnapshot");
@@ -127,58 +90,6 @@ describe("the snapshot editor in a real VS Code (code-server in Chromium)", () =
     await view.getByRole("heading", { name: /300 cycles of the function _iterencode/ }).waitFor({ timeout: WAIT });
     await runCommand(page, "Ouroboros: Find Reference Cycles");
     await view.getByRole("button", { name: FAMILY }).first().waitFor({ timeout: WAIT });
-    await context.close();
-  });
-
-  it("shows hostile names as text, and does nothing else with them", async () => {
-    const { page, context, misdeeds } = await openWindow(fixture);
-    const view = await openSnapshot(page, "hostile.pyheapsnapshot");
-    await view
-      .getByRole("button", { name: /^Show graph/ })
-      .first()
-      .waitFor({ timeout: WAIT });
-    const look = async (what: string) => {
-      const { text, widest, elements } = await view.evaluate(() => {
-        const app = document.getElementById("app")!;
-        const nodes = [...app.querySelectorAll("*")];
-        const own = nodes.flatMap((node) => [...node.childNodes].filter((child) => child instanceof Text));
-        const attributes = nodes.flatMap((node) => [...node.attributes].map(({ value }) => value));
-        return {
-          text: [...own.map((child) => child.textContent ?? ""), ...attributes].join("\n"),
-          widest: Math.max(...own.map((child) => child.textContent?.length ?? 0), ...attributes.map((a) => a.length)),
-          elements: app.querySelectorAll("img, script, iframe, object, embed, link, style, svg a, [onload], [onerror]")
-            .length,
-        };
-      });
-      assert.equal(elements, 0, `${what}: markup became elements`);
-      assert.ok(widest < 5_000, `${what}: a text of ${widest} characters`);
-      assert.doesNotMatch(text, /[\p{Bidi_Control}\u2028\u2029\u0000-\u0008\u000b-\u001f\u007f-\u009f]/u, what);
-      assert.equal(await view.evaluate(() => document.body.scrollWidth <= window.innerWidth), true, `${what}: wider`);
-      return text;
-    };
-    assert.match(await look("overview"), /<img src=/);
-    const families = ["img src", "u202e", "u001b", "WWWW", "alert\\(1\\)", "command:", "etc/passwd"];
-    for (const wanted of families) {
-      await runCommand(page, "Ouroboros: Find Reference Cycles");
-      const family = view.getByRole("button", { name: new RegExp(wanted) }).first();
-      await family.waitFor({ timeout: WAIT });
-      await look("cycles");
-      await family.click();
-      await view.locator("svg [data-box]").first().waitFor({ timeout: WAIT });
-      await look(`graph of ${wanted}`);
-      await view.locator("svg [data-box]").first().click();
-      await view
-        .getByRole("button", { name: /^Object details|^All about/ })
-        .first()
-        .click();
-      await view.getByRole("heading", { name: /Referrers/ }).waitFor({ timeout: WAIT });
-      await look(`object of ${wanted}`);
-    }
-    await view.getByRole("button", { name: "Types" }).click();
-    await view.getByRole("row").nth(5).waitFor({ timeout: WAIT });
-    await look("types");
-    assert.doesNotMatch(await page.title(), /owned/);
-    assert.deepEqual(misdeeds, { foreign: [], violations: [] });
     await context.close();
   });
 });
