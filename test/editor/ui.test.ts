@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Frame, Page } from "playwright-core";
-import { analysisProcesses, type Fixture, openSnapshot, openWindow, runCommand, viewOf, WAIT } from "./fixture.js";
+import { analysisProcesses, type Fixture, openSnapshot, openWindow, runCommand, WAIT } from "./fixture.js";
 import { editor } from "./shared.js";
 
 const FAMILY = /_make_iterencode\.<locals>\._iterencode/;
@@ -31,7 +31,7 @@ async function graphShowsTheCycle(view: Frame): Promise<void> {
   const boxes = view.locator("svg [data-box]");
   await boxes.first().waitFor({ timeout: WAIT });
   const descriptions = await boxes.evaluateAll((all) => all.map((box) => box.getAttribute("aria-label") ?? ""));
-  const inCycle = descriptions.filter((text) => /In the cycle/.test(text));
+  const inCycle = descriptions.filter((text) => /in the cycle/i.test(text));
   assert.equal(inCycle.length, 9, descriptions.join("\n"));
   const arrows = await view.locator("svg [data-arrow] path").evaluateAll((all) =>
     all.map((path) => {
