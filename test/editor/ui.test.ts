@@ -56,10 +56,7 @@ describe("the snapshot editor in a real VS Code (code-server in Chromium)", () =
     await runCommand(page, "Ouroboros: Find Reference Cycles");
     await view.getByRole("button", { name: FAMILY }).first().click({ timeout: WAIT });
     await graphShowsTheCycle(view);
-    await view
-      .locator("svg [data-box]", { hasText: /_iterencode$/ })
-      .first()
-      .click();
+    await view.locator('svg [data-box][aria-label*="_iterencode,"]').first().click();
     await view
       .getByRole("button", { name: /^Go to source/ })
       .first()

@@ -69,18 +69,20 @@ export const BoxShape = memo(function BoxShape({
           rx={CORNER - 1}
         />
       )}
-      {lines.map((line, i) => (
-        <Fragment key={i}>
-          <text
-            class={i === 0 ? "graph-text name" : "graph-text"}
-            x={middle ? width / 2 : BOX_PADDING.x}
-            y={first + i * lineHeight}
-          >
-            {line}
-          </text>
-          {/* Not drawn; it keeps the lines' words apart for whoever reads the text. */}{" "}
-        </Fragment>
-      ))}
+      <g class="lines">
+        {lines.map((line, i) => (
+          <Fragment key={i}>
+            <text
+              class={i === 0 ? "graph-text name" : "graph-text"}
+              x={middle ? width / 2 : BOX_PADDING.x}
+              y={first + i * lineHeight}
+            >
+              {line}
+            </text>
+            {/* Not drawn; it keeps the lines' words apart for whoever reads the text. */}{" "}
+          </Fragment>
+        ))}
+      </g>
       {box.garbage && !middle && <Tag text="garbage" x={BOX_PADDING.x} />}
       {box.inCycle && <CycleMark x={width - BOX_PADDING.x - 4} y={BOX_PADDING.y + lineHeight / 2} />}
       {box.onPath && <PathMark x={width - (box.inCycle ? 36 : 12)} y={0} />}

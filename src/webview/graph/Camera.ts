@@ -7,13 +7,12 @@ const STEP = 1.25;
 // A mouse moves a little while it clicks.
 const CLICK_DISTANCE = 4;
 
-const isOf = (event: unknown, type: string) => event instanceof Event && event.type === type;
-
 /** Zooms and pans an SVG: all of its content is in one group, whose transform is set. */
 export class Camera {
   readonly #svg: SVGSVGElement;
   readonly #zoom: ZoomBehavior<SVGSVGElement, unknown>;
   #content: Size = { width: 0, height: 0 };
+  #moving = false;
   #view: View = { k: 1, x: 0, y: 0 };
 
   /** `moved` is told each new view, and whether the user's hand moved it. */
@@ -28,10 +27,13 @@ export class Camera {
       .constrain((transform) => this.#constrained(transform))
       .clickDistance(CLICK_DISTANCE)
       .on("start", ({ sourceEvent }: D3ZoomEvent<SVGSVGElement, unknown>) => {
-        svg.classList.toggle("panning", isOf(sourceEvent, "mousedown"));
-        svg.classList.toggle("zooming", isOf(sourceEvent, "wheel"));
+        this.#moving = sourceEvent instanceof Event;
+        svg.classList.toggle("panning", this.#moving && (sourceEvent as Event).type === "mousedown");
       })
-      .on("end", () => svg.classList.remove("panning", "zooming"))
+      .on("end", () => {
+        this.#moving = false;
+        svg.classList.remove("panning");
+      })
       .on("zoom", ({ transform, sourceEvent }: D3ZoomEvent<SVGSVGElement, unknown>) => {
         this.#view = { k: transform.k, x: transform.x, y: transform.y };
         group.setAttribute("transform", `translate(${transform.x},${transform.y}) scale(${transform.k})`);
@@ -42,6 +44,11 @@ export class Camera {
 
   get view(): View {
     return this.#view;
+  }
+
+  /** True while a hand moves the picture. */
+  get moving(): boolean {
+    return this.#moving;
   }
 
   /** Size of the pane. */

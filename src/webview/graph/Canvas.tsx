@@ -1,12 +1,13 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { memo } from "preact/compat";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Arrow, Box, Picture } from "../../picture/Picture.js";
 import { formatCount } from "../format.js";
 import { ArrowShape, LabelShape } from "./ArrowShape.js";
 import { BoxShape } from "./BoxShape.js";
 import { Camera } from "./Camera.js";
+import { Culler } from "./Culler.js";
 import { firstView, hold } from "./geometry.js";
 import type { Keyboard } from "./Keyboard.js";
 import type { PictureStore, Shown, Target } from "./PictureStore.js";
@@ -25,6 +26,7 @@ export function Canvas({
   const svg = useRef<SVGSVGElement>(null);
   const group = useRef<SVGGElement>(null);
   const camera = useRef<Camera | null>(null);
+  const culler = useMemo(() => new Culler(), [store]);
   const shown = store.shown.value;
 
   const hadFocus = svg.current?.contains(document.activeElement) ?? false;
@@ -34,6 +36,7 @@ export function Canvas({
     const made = new Camera(svg.current!, group.current!, (view, byHand) => {
       store.view = view;
       svg.current!.classList.toggle("far", view.k < FAR);
+      culler.update(view, made.pane);
       if (byHand) store.moved = true;
     });
     camera.current = made;
@@ -51,6 +54,7 @@ export function Canvas({
 
   useLayoutEffect(() => {
     if (!shown) return;
+    culler.collect(svg.current!, store);
     arrive(camera.current!, store, shown);
     // The box that had the keyboard may be gone.
     if (hadFocus && !svg.current!.contains(document.activeElement)) keyboard.focusCurrent();
@@ -72,7 +76,7 @@ export function Canvas({
         onKeyDown={(event) => keyboard.press(event)}
         onClick={(event) => onClick(event, store)}
         onDblClick={(event) => onDoubleClick(event, store)}
-        onPointerOver={(event) => event.buttons === 0 && (store.hovered.value = targetOf(event.target))}
+        onPointerOver={(event) => onHover(event, store, camera.current!)}
         onPointerLeave={() => (store.hovered.value = null)}
       >
         <g ref={group} class={groupClass}>
@@ -171,6 +175,11 @@ function targetOf(element: EventTarget | null): Target | null {
   if (!found) return null;
   const box = found.getAttribute("data-box");
   return box === null ? { kind: "arrow", key: found.getAttribute("data-arrow")! } : { kind: "box", key: box };
+}
+
+/** What passes under the pointer while the picture moves is not pointed at. */
+function onHover(event: PointerEvent, store: PictureStore, camera: Camera): void {
+  if (event.buttons === 0 && !camera.moving) store.hovered.value = targetOf(event.target);
 }
 
 function onFocus(event: FocusEvent, store: PictureStore, camera: Camera): void {
