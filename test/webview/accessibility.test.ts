@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+import { views } from "./harness.js";
+
+const AXE = readFileSync(join("node_modules", "axe-core", "axe.min.js"), "utf8");
+
+declare const axe: { run(root: Document): Promise<AxeResults> };
+
+/** Applies axe's rules to the page; returns how many did apply. */
+async function check(page: Page, what: string): Promise<number> {
+  const { violations, passes } = await page.evaluate(() => axe.run(document));
+  const told = violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${what}: ${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ""}`),
+  );
+  assert.deepEqual(told, []);
+  return passes.length;
+}
+
+describe("webview: accessibility (axe-core)", () => {
+  const view = views();
+
+  for (const colorScheme of ["dark", "light"] as const) {
+    it(`has no violation in the ${colorScheme} colours`, async () => {
+      const { page, snapshot, connection } = await view.real({ colorScheme, width: 1000 });
+      // Through the browser's debugger: the page's own policy forbids foreign scripts.
+      await page.evaluate(AXE);
+      await page.getByRole("article").first().waitFor();
+      await page.getByText(/^Worth knowing/).click();
+      await page.getByRole("article").nth(4).waitFor();
+      let rules = await check(page, "overview");
+
+      await page.keyboard.press("2");
+      await page.getByRole("heading", { name: "Where to cut it" }).waitFor();
+      await page.getByRole("grid").focus();
+      rules += await check(page, "cycles");
+
+      await page.keyboard.press("3");
+      await page.getByRole("row").nth(3).click();
+      await page.getByRole("grid", { name: /^Largest/ }).waitFor();
+      rules += await check(page, "types");
+
+      const { rows } = await snapshot.ask("search", { text: "Page", limit: 1 });
+      connection.show({ view: "object", id: rows[0].id });
+      await page.getByRole("grid", { name: /^Referents/ }).waitFor();
+      rules += await check(page, "object");
+
+      await page.keyboard.press("/");
+      await page.keyboard.type("Page");
+      await page.getByRole("option").first().waitFor();
+      await page.keyboard.press("ArrowDown");
+      rules += await check(page, "search");
+      assert.ok(rules > 5 * 10, `${rules} rules applied`);
+    });
+  }
+
+  it("has no violation while it waits, and where something is wrong", async () => {
+    const host = await view.canned();
+    const { page } = host;
+    await page.evaluate(AXE);
+    await host.tell({ kind: "loading", done: 0.4, step: "strings" });
+    await page.getByText("40 %").waitFor();
+    await check(page, "loading");
+    await host.tell({ kind: "failed", message: "It is cut off.", advice: "Copy it again." });
+    await page.getByRole("alert").waitFor();
+    await check(page, "failed");
+    await host.tell({ kind: "cancelled" });
+    await page.getByRole("heading", { name: "Cancelled" }).waitFor();
+    await check(page, "cancelled");
+    await host.open();
+    const { id } = await host.question("report");
+    await check(page, "waiting for the report");
+    await host.tell({ kind: "refused", id, message: "It ran out of memory.", advice: "Give it more." });
+    await page.getByRole("alert").waitFor();
+    await host.tell({ kind: "notice", text: "The file is not here." });
+    await page.getByRole("button", { name: "Dismiss" }).waitFor();
+    await check(page, "refused, and a notice");
+  });
+});
