@@ -87,13 +87,17 @@ export class OpenSnapshot {
       if (this.#process === process) this.#set(state);
     };
     const progress = (done: number, step: string) => set({ kind: "loading", done, step });
-    const failed = (error: Error) =>
-      set({
+    const failed = (error: Error) => {
+      if (this.#process !== process) return;
+      // It may still run, without a snapshot; a retry starts another one.
+      this.#drop();
+      this.#set({
         kind: "failed",
         message: error.message,
         advice: error instanceof AnalysisError ? error.advice : "Try again.",
         ...(error instanceof AnalysisError ? error.problem : {}),
       });
+    };
     process.ask("open", { file: this.file }, { progress }).then((info) => set({ kind: "opened", info }), failed);
     void process.ended.then(failed);
   }

@@ -133,9 +133,11 @@ describe("session: the analysis process", () => {
     const broken = join(folder, "broken.pyheapsnapshot");
     writeFileSync(broken, readFileSync(file).subarray(0, 10_000));
     const snapshot = pool.acquire(broken);
+    const { pid } = snapshot;
     const state = (await reaches(snapshot, "failed")) as Extract<SnapshotState, { kind: "failed" }>;
     assert.match(state.message, /cut off at offset 10000/);
     assert.notEqual(state.advice, "");
+    while (runs(pid!)) await sleep(5);
     copyFileSync(file, broken);
     snapshot.retry();
     await reaches(snapshot, "opened");
