@@ -1,22 +1,13 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
+import { axeViolations } from "./axe.js";
 import { views } from "./harness.js";
-
-const AXE = readFileSync(join("node_modules", "axe-core", "axe.min.js"), "utf8");
-
-declare const axe: { run(root: Document): Promise<AxeResults> };
 
 /** Applies axe's rules to the page; returns how many did apply. */
 async function check(page: Page, what: string): Promise<number> {
-  const { violations, passes } = await page.evaluate(() => axe.run(document));
-  const told = violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${what}: ${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ""}`),
-  );
-  assert.deepEqual(told, []);
-  return passes.length;
+  let applied = 0;
+  assert.deepEqual(await axeViolations(page, (rules) => (applied = rules)), [], what);
+  return applied;
 }
 
 describe("webview: accessibility (axe-core)", () => {
@@ -25,8 +16,6 @@ describe("webview: accessibility (axe-core)", () => {
   for (const colorScheme of ["dark", "light"] as const) {
     it(`has no violation in the ${colorScheme} colours`, async () => {
       const { page, snapshot, connection } = await view.real({ colorScheme, width: 1000 });
-      // Through the browser's debugger: the page's own policy forbids foreign scripts.
-      await page.evaluate(AXE);
       await page.getByRole("article").first().waitFor();
       await page.getByText(/^Worth knowing/).click();
       await page.getByRole("article").nth(4).waitFor();
@@ -59,7 +48,6 @@ describe("webview: accessibility (axe-core)", () => {
   it("has no violation while it waits, and where something is wrong", async () => {
     const host = await view.canned();
     const { page } = host;
-    await page.evaluate(AXE);
     await host.tell({ kind: "loading", done: 0.4, step: "strings" });
     await page.getByText("40 %").waitFor();
     await check(page, "loading");

@@ -36,6 +36,12 @@ export const ArrowShape = memo(function ArrowShape({
   return (
     <g class={classOf("arrow", arrow)} {...useMarks(arrow, store)}>
       <path class="reach" d={line} />
+      {arrow.inCycle && arrow.onPath && (
+        <>
+          <path class="beneath" d={line} />
+          <path class="gap" d={line} />
+        </>
+      )}
       <path class="line" d={line} />
       <path class="head" d={head} />
     </g>

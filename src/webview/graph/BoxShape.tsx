@@ -15,10 +15,10 @@ const BASELINE = 0.74;
 /** What a screen reader says of a box: what is written in it, how it is marked, what is not drawn. */
 export function boxLabel({ lines, inCycle, onPath, garbage, hidden }: Box): string {
   const parts = [
-    lines.join(", "),
+    // As it is written, so that who says what is seen means this box.
+    garbage ? `${lines.join(", ")}, garbage` : lines.join(", "),
     inCycle && "in the cycle",
     onPath && "on the path",
-    garbage && "garbage",
     hidden.referrers > 0 && `${plural(hidden.referrers, "referrer")} not drawn`,
     hidden.referents > 0 && `${plural(hidden.referents, "referent")} not drawn`,
   ];
@@ -58,6 +58,7 @@ export const BoxShape = memo(function BoxShape({
     >
       <title>{box.description}</title>
       <rect class="ring" x={-4} y={-4} width={width + 8} height={height + 8} rx={CORNER + 3} />
+      {box.inCycle && box.onPath && <rect class="beneath" width={width} height={height} rx={CORNER} />}
       <rect class="plate" width={width} height={height} rx={middle ? height / 2 : CORNER} />
       {box.garbage && !middle && (
         <rect

@@ -209,5 +209,5 @@ function onClick(event: MouseEvent, store: PictureStore): void {
 function onDoubleClick(event: MouseEvent, store: PictureStore): void {
   const target = targetOf(event.target);
   const box = target?.kind === "box" ? store.boxes.value.get(target.key) : undefined;
-  if (box?.kind === "object" && box.hidden.referents > 0) store.expand({ id: box.id, direction: "referents" }, box);
+  if (box?.kind === "object") store.expand({ id: box.id, direction: "referents" }, box);
 }

@@ -60,7 +60,11 @@ function Selected({ box, store }: { readonly box: Box; readonly store: PictureSt
           possible={box.hidden.referents > 0}
           run={() => store.expand({ id: box.id, direction: "referents" }, box)}
         />
-        <Action does="Path from a root" possible run={() => store.pathTo(box)} />
+        <Action
+          does="Path from a root"
+          possible={store.shown.value?.wish.pathTo !== box.id}
+          run={() => store.pathTo(box)}
+        />
         <Action does="Object details" possible run={() => showObject(box.id)} />
         {box.location && (
           <Action

@@ -14,7 +14,9 @@ export function Legend(): JSX.Element {
         </Entry>
         <Entry sample={<Line kind="in-cycle" />}>in the cycle: dashed and heavy</Entry>
         <Entry sample={<CycleMark x={35} y={12} />}>the object is in the cycle; its border is dashed and heavy</Entry>
-        <Entry sample={<Line kind="on-path" />}>on the path from a root: solid and heavy</Entry>
+        <Entry sample={<Line kind="on-path" />}>
+          on the path from a root: solid and heavy; two lines beside the dashes where it is in the cycle too
+        </Entry>
         <Entry sample={<PathMark x={35} y={12} />}>the object is on the path</Entry>
         <Entry sample={<Words>root: …</Words>}>
           a root, and why: the interpreter itself or something outside holds it

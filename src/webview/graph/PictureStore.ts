@@ -82,8 +82,9 @@ export class PictureStore {
     this.#want({ expanded: [], direction }, [], "replace");
   }
 
-  /** Draws more neighbours; the box that asked stays where it is. */
+  /** Draws more neighbours, where there are any; the box that asked stays where it is. */
   expand(expansion: Expansion, box: Box): void {
+    if (box.kind === "object" && box.hidden[expansion.direction] === 0) return;
     this.#change((wish) => ({ ...wish, expanded: [...wish.expanded, expansion] }), this.#anchorsOf(box));
   }
 
@@ -94,6 +95,7 @@ export class PictureStore {
 
   /** Draws a path from a root to a box. */
   pathTo(box: Box): void {
+    if (this.shown.peek()?.wish.pathTo === box.id) return;
     this.#change((wish) => ({ ...wish, pathTo: box.id }), this.#anchorsOf(box));
   }
 

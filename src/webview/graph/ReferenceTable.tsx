@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from "@preact/signals";
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
 import { memo } from "preact/compat";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Box } from "../../picture/Picture.js";
@@ -163,7 +163,9 @@ const Row = memo(function Row({
     >
       <NameCell box={from} keyboard={keyboard} />
       <td class="labels mono" title={labels}>
-        <span class="labels-text">{labels}</span>
+        <span class="labels-text">
+          <Breakable>{labels}</Breakable>
+        </span>
       </td>
       <NameCell box={to} keyboard={keyboard} />
       <td class="count">{formatCount(arrow.count)}</td>
@@ -185,10 +187,24 @@ function NameCell({ box, keyboard }: { readonly box: Box; readonly keyboard: Key
           keyboard.focus(box.key);
         }}
       >
-        {boxName(box)}
+        <Breakable>{boxName(box)}</Breakable>
       </button>
       {box.kind === "object" && <span class="id">{box.id}</span>}
     </td>
+  );
+}
+
+/** A text that may be broken where a name has its joints. */
+function Breakable({ children }: { readonly children: string }): JSX.Element {
+  return (
+    <>
+      {children.split(/(?<=[._/:?])(?=[A-Za-z0-9])/).map((part, i) => (
+        <Fragment key={i}>
+          {i > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
+    </>
   );
 }
 
