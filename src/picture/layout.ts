@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { LayoutError } from "./errors.js";
 import type { LayoutReply } from "./layoutWorker.js";
@@ -91,7 +93,11 @@ function abortError(): DOMException {
 /** The thread of dist/layout.js; where the sources are run as they are, that of the source, which Node can't read alone. */
 function start(): Worker {
   if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./layout.js", import.meta.url));
-  const loader = JSON.stringify(import.meta.resolve("tsx/esm/api"));
+  // Where tsx makes CommonJS of this file there is no `import.meta.resolve`, and `require` finds a CommonJS loader.
+  const found = createRequire(import.meta.url)
+    .resolve("tsx/esm/api")
+    .replace(/\.cjs$/, ".mjs");
+  const loader = JSON.stringify(pathToFileURL(found).href);
   const source = JSON.stringify(new URL("./layoutWorker.ts", import.meta.url).href);
   const code = `import { register } from ${loader}; register(); await import(${source});`;
   return new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`));

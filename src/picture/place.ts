@@ -1,4 +1,5 @@
 import type { Graphviz } from "@hpcc-js/wasm-graphviz";
+import { isClear } from "./clear.js";
 import { layoutDot } from "./dot.js";
 import { route } from "./route.js";
 import type { Sketch } from "./sketch.js";
@@ -25,12 +26,24 @@ export interface PlacedArrow {
 }
 
 interface GraphvizOutput {
-  readonly bb: string;
-  readonly objects?: readonly { readonly name: string; readonly pos: string }[];
-  readonly edges?: readonly { readonly id: string; readonly pos?: string; readonly lp?: string }[];
+  readonly objects?: readonly { readonly name: string; readonly _draw_: readonly Stroke[] }[];
+  readonly edges?: readonly {
+    readonly id: string;
+    readonly lp?: string;
+    readonly _draw_?: readonly Stroke[];
+    readonly _hdraw_?: readonly Stroke[];
+  }[];
+}
+
+/** What is drawn: a box or a head as a polygon, a curve. The attributes that tell places have five digits at most. */
+interface Stroke {
+  readonly op: string;
+  readonly points?: readonly (readonly [number, number])[];
 }
 
 const MARGIN = 8;
+// Graphviz draws the polygon of a head smaller than the head by the line around it.
+const HEAD_LINE = 1.5;
 // Of so many boxes and arrows Graphviz makes a picture at once, however they are connected.
 const SMALL = 100;
 // Beyond so many its search for the best places has to be cut short, and beyond MANY more so.
@@ -48,10 +61,14 @@ export function place(graphviz: Graphviz, sketch: Sketch): Placement {
   const size = sketch.boxes.length + sketch.arrows.length;
   const limits =
     size <= MEDIUM ? "nslimit=5" : size <= MANY ? "nslimit=1 mclimit=0.2" : "nslimit=0.2 nslimit1=1 mclimit=0.1";
-  if (size <= SMALL) return run(graphviz, sketch, [limits]);
-  const straight = run(graphviz, sketch, [limits, "splines=line"]);
-  const effort = courseEffort(sketch, straight);
-  return effort <= LONGEST_COURSES ? run(graphviz, sketch, [limits]) : within(sketch, route(sketch, straight));
+  const straight = (): Placement => run(graphviz, sketch, [limits, "splines=line"]);
+  const lines = size > SMALL ? straight() : undefined;
+  if (!lines || courseEffort(sketch, lines) <= LONGEST_COURSES) {
+    const curved = run(graphviz, sketch, [limits]);
+    // In a dense picture Graphviz now and then puts a label on another or leads an arrow through a box.
+    if (isClear(sketch, curved)) return curved;
+  }
+  return within(sketch, route(sketch, lines ?? straight()));
 }
 
 /** The sum of the cubes of the numbers of ranks that arrows span. */
@@ -69,25 +86,22 @@ function courseEffort(sketch: Sketch, { boxes }: Placement): number {
 
 function run(graphviz: Graphviz, sketch: Sketch, attributes: readonly string[]): Placement {
   const output = JSON.parse(graphviz.layout(layoutDot(sketch, attributes), "json", "dot")) as GraphvizOutput;
-  // Graphviz counts upwards.
-  const at = (text: string): Point => {
-    const [x, y] = text.split(",").map(Number);
-    return { x, y: -y };
-  };
   const boxes: Point[] = [];
-  for (const { name, pos } of output.objects ?? []) {
-    const i = Number(name.slice(1));
-    const centre = at(pos);
-    boxes[i] = { x: centre.x - sketch.boxes[i].width / 2, y: centre.y - sketch.boxes[i].height / 2 };
+  for (const { name, _draw_ } of output.objects ?? []) {
+    const corners = pointsOf(_draw_, "p");
+    boxes[Number(name.slice(1))] = {
+      x: Math.min(...corners.map(({ x }) => x)),
+      y: Math.min(...corners.map(({ y }) => y)),
+    };
   }
   const arrows: PlacedArrow[] = [];
-  for (const { id, pos, lp } of output.edges ?? []) {
+  for (const { id, lp, _draw_, _hdraw_ } of output.edges ?? []) {
     const i = Number(id.slice(1));
     const { label } = sketch.arrows[i];
-    const centre = label && lp !== undefined ? at(lp) : null;
+    const [x, y] = (lp ?? "").split(",").map(Number);
     arrows[i] = {
-      points: curve(pos ?? "", at),
-      label: label && centre && { x: centre.x - label.width / 2, y: centre.y - label.height / 2 },
+      points: curve(pointsOf(_draw_, "b"), pointsOf(_hdraw_, "P")),
+      label: label && lp !== undefined ? { x: x - label.width / 2, y: -y - label.height / 2 } : null,
     };
   }
   return within(sketch, { width: 0, height: 0, boxes, arrows });
@@ -133,19 +147,19 @@ function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-/** Graphviz's "e,TIP P0 P1 P2 P3 ...": the curve ends where the arrow head begins, so that a straight piece follows. */
-function curve(pos: string, at: (text: string) => Point): number[] {
-  const parts = pos.split(" ").filter((part) => part !== "");
-  const end = parts.find((part) => part.startsWith("e,"));
-  const points = parts.filter((part) => !/^[es],/.test(part)).map(at);
+/** The points of the first stroke of a sort. Graphviz counts upwards. */
+function pointsOf(strokes: readonly Stroke[] | undefined, op: string): Point[] {
+  const stroke = strokes?.find((each) => each.op === op);
+  return (stroke?.points ?? []).map(([x, y]) => ({ x, y: -y }));
+}
+
+/** A curve with its arrow head: it ends where the head begins, so that a straight piece follows. */
+function curve(points: readonly Point[], [left, inner, right]: readonly Point[]): number[] {
   const last = points.at(-1);
-  if (end !== undefined && last) {
-    const tip = at(end.slice(2));
-    const between = (share: number) => ({
-      x: last.x + (tip.x - last.x) * share,
-      y: last.y + (tip.y - last.y) * share,
-    });
-    points.push(between(1 / 3), between(2 / 3), tip);
-  }
-  return points.flatMap(({ x, y }) => [x, y]);
+  if (!last || !inner) return points.flatMap(({ x, y }) => [x, y]);
+  const ahead = { x: inner.x - (left.x + right.x) / 2, y: inner.y - (left.y + right.y) / 2 };
+  const share = HEAD_LINE / Math.max(1, Math.hypot(ahead.x, ahead.y));
+  const tip = { x: inner.x + ahead.x * share, y: inner.y + ahead.y * share };
+  const between = (part: number) => ({ x: last.x + (tip.x - last.x) * part, y: last.y + (tip.y - last.y) * part });
+  return [...points, between(1 / 3), between(2 / 3), tip].flatMap(({ x, y }) => [x, y]);
 }

@@ -36,10 +36,19 @@ export function sketch(
   { direction, font }: Pick<PictureRequest, "direction" | "font">,
 ): Sketch {
   const { graph, title, notes, subject } = extract;
+  const boxes = graph.mapNodes((key, attributes) => boxSketch(analysis, key, attributes, font));
+  const width = new Map(boxes.map((box) => [box.key, box.width]));
+  const roomFor = (from: string, to: string): number => {
+    // The label of a loop stands above its box then, and beside it are the labels of other arrows.
+    if (direction !== "right" || from !== to) return ARROW_LABEL;
+    return Math.min(ARROW_LABEL, Math.floor((width.get(from)! - 2 * LABEL_PADDING.x) / font.charWidth));
+  };
   return {
     direction,
-    boxes: graph.mapNodes((key, attributes) => boxSketch(analysis, key, attributes, font)),
-    arrows: graph.mapEdges((key, attributes, from, to) => arrowSketch(analysis, { key, from, to }, attributes, font)),
+    boxes,
+    arrows: graph.mapEdges((key, attributes, from, to) =>
+      arrowSketch(analysis, { key, from, to }, attributes, roomFor(from, to), font),
+    ),
     title,
     notes,
     subject,
@@ -86,10 +95,11 @@ function arrowSketch(
   { graph }: Analysis,
   ends: { readonly key: string; readonly from: string; readonly to: string },
   { edges, count, weak, inCycle, onPath }: ReferenceAttributes,
+  room: number,
   { charWidth, lineHeight }: PictureRequest["font"],
 ): ArrowSketch {
   const labels = edges.map((edge) => printable(labelText(graph, graph.columns.edgeLabel[edge])));
-  const text = arrowText(labels, count);
+  const text = arrowText(labels, count, room);
   const label =
     text === ""
       ? null
@@ -102,14 +112,14 @@ function arrowSketch(
 }
 
 /** "[0], [1], +3 more": as many labels as fit. References without a name are told by their number alone. */
-function arrowText(labels: readonly string[], count: number): string {
+function arrowText(labels: readonly string[], count: number, room: number): string {
   const named = [...new Set(labels.filter((label) => label !== UNNAMED))];
   if (named.length === 0) return labels.length > 1 ? `×${count}` : "";
   for (let shown = named.length; shown > 0; shown--) {
     const left = count - shown;
     const text = named.slice(0, shown).join(", ") + (left > 0 ? `, +${left} more` : "");
-    if (cells(text) <= ARROW_LABEL) return text;
+    if (cells(text) <= room) return text;
   }
   const more = count > 1 ? `, +${count - 1} more` : "";
-  return cutEnd(named[0], ARROW_LABEL - cells(more)) + more;
+  return cutEnd(named[0], room - cells(more)) + more;
 }

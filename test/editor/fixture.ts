@@ -132,6 +132,24 @@ export async function openSnapshot(page: Page, name: string): Promise<Frame> {
   }
 }
 
+/** As `openSnapshot`, from "Go to File" and without the mouse. */
+export async function openByKeyboard(page: Page, name: string): Promise<Frame> {
+  await page.getByRole("treeitem", { name }).waitFor({ timeout: WAIT });
+  for (;;) {
+    await page.keyboard.press("Control+P");
+    await page.locator(".quick-input-widget input").first().waitFor({ timeout: WAIT });
+    await page.keyboard.type(name);
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor({ timeout: WAIT });
+    await page.keyboard.press("Enter");
+    try {
+      await page.locator(WEBVIEW).first().waitFor({ timeout: 10_000 });
+      return await viewOf(page);
+    } catch {
+      await page.keyboard.press("Control+F4");
+    }
+  }
+}
+
 const WEBVIEW = 'iframe.webview.ready[src*="extensionId=ouroboros.ouroboros"]';
 
 /** The frame inside the visible snapshot editor. */

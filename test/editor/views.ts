@@ -9,6 +9,14 @@ export const THEMES = {
   "high-contrast-light": "Default High Contrast Light",
 } as const;
 
+/** How VS Code tells its webviews which kind of theme it has. */
+export const KINDS: Readonly<Record<keyof typeof THEMES, string>> = {
+  dark: "vscode-dark",
+  light: "vscode-light",
+  "high-contrast": "vscode-high-contrast",
+  "high-contrast-light": "vscode-high-contrast-light",
+};
+
 /** A view of the demo's snapshot, and how a user gets there from any other. */
 export interface View {
   readonly name: string;

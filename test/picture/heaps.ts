@@ -1,7 +1,6 @@
 import { HeapBuilder } from "../../src/heap/HeapBuilder.js";
 import type { HeapGraph, NodeIndex } from "../../src/heap/HeapGraph.js";
 import { Kind } from "../../src/heap/kinds.js";
-import type { PictureSource } from "../../src/picture/seeds.js";
 import { Session } from "../../src/session/Session.js";
 
 /** Numbers between 0 and 1, the same for the same seed. */
@@ -14,9 +13,10 @@ export function random(seed: number): () => number {
 }
 
 /** A heap as the pictures are asked of. */
-export function sourceOf(graph: HeapGraph): PictureSource {
+export function sourceOf(graph: HeapGraph): Session {
   return new Session("/tmp/made.pyheapsnapshot", graph);
 }
+
 export const FONT = { charWidth: 7.2, lineHeight: 16 };
 
 const TYPES = ["Node", "app.Session", "dict", "list", "very.long.module.name.WithAClass", "cell"];
