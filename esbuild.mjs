@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 const root = dirname(fileURLToPath(import.meta.url));
 
 // Bundled CommonJS packages call require() for Node's own modules, which an ES module does not have.
-const requireBanner = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+const requireBanner =
+  'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);';
 
 const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 

@@ -72,8 +72,13 @@ export function exportDot(sketch: Sketch): string {
   return [...lines, "}", ""].join("\n");
 }
 
-/** A quoted string: Graphviz reads backslashes and HTML entities within one. */
+/** A quoted string: Graphviz reads backslashes and HTML entities within one. UTF-8 has no halves of characters. */
 function quoted(text: string): string {
-  const escaped = text.replaceAll("\\", "\\\\").replaceAll("&", "&amp;").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+  const whole = text.replace(/[\p{Cs}\ufffe\uffff]/gu, "\ufffd");
+  const escaped = whole
+    .replaceAll("\\", "\\\\")
+    .replaceAll("&", "&amp;")
+    .replaceAll('"', '\\"')
+    .replaceAll("\n", "\\n");
   return `"${escaped}"`;
 }

@@ -9,7 +9,7 @@ import { PictureRequestError } from "./errors.js";
 import type { Extract, ObjectAttributes, PictureGraph } from "./graph.js";
 import { distinctNeighbours, edgesInOrder } from "./neighbours.js";
 import type { PictureRequest } from "./Picture.js";
-import { type PictureSource, plant, plantWay, wayLength, wordFor } from "./seeds.js";
+import { cycleNotes, type PictureSource, plant, plantWay, wayLength, wordFor } from "./seeds.js";
 import { EXPANSION_STEP, MAX_OBJECTS, Selection } from "./Selection.js";
 
 /** More arrows than this are a black surface. */
@@ -35,7 +35,8 @@ export function extract(source: PictureSource, request: Omit<PictureRequest, "fo
   selection.reserve(0);
   const pathNotes = target === undefined ? [] : plantWay(analysis, target, selection);
   const graph = draw(analysis, selection, cycle);
-  const allNotes = [...notes, ...pathNotes];
+  const leftOut = cycle === undefined ? [] : cycleNotes(analysis, cycle, selection);
+  const allNotes = [...leftOut, ...notes, ...pathNotes];
   if (selection.full)
     allNotes.push(`A picture has at most ${MAX_OBJECTS} objects; what else was asked for is left out.`);
   const dropped = dropArrows(graph);

@@ -78,8 +78,6 @@ function plantCycle(analysis: Analysis, family: number, position: number, select
       if (selection.nodes.size >= CYCLE_OBJECTS) break;
       selection.add(node);
     }
-    const shown = formatCount(selection.nodes.size);
-    notes.push(`Drawn: ${shown} of the ${formatCount(members.length)} objects of this cycle.`);
     if (ring.length > RING_OBJECTS)
       notes.push(`The shortest way round has ${formatCount(ring.length)} objects, of which the two ends are drawn.`);
   }
@@ -91,6 +89,14 @@ function plantCycle(analysis: Analysis, family: number, position: number, select
     subject: telling,
     cycle: membership.cycle[telling],
   };
+}
+
+/** Says how much of a cycle is not drawn, for an array of notes: an empty one where all of it is. */
+export function cycleNotes({ families, membership }: Analysis, cycle: number, selection: Selection): string[] {
+  const { members } = families[membership.family[cycle]].cycles[membership.position[cycle]];
+  const drawn = members.reduce((count, node) => count + (selection.nodes.has(node) ? 1 : 0), 0);
+  if (drawn === members.length) return [];
+  return [`Drawn: ${formatCount(drawn)} of the ${formatCount(members.length)} objects of this cycle.`];
 }
 
 /** A ring from its start on; of a very long one what lies nearest to the start on both sides. */

@@ -19,11 +19,11 @@ const STYLE = `
     .box .name { font-weight: bold; }
     .badge { fill: #a1260d; font-weight: bold; }
     .arrow path { fill: none; stroke: #59636e; stroke-width: 1.2; }
-    .arrow text { fill: #424a53; }
-    .arrow rect { fill: #ffffff; fill-opacity: 0.85; }
+    .label text { fill: #424a53; }
+    .label rect { fill: #ffffff; fill-opacity: 0.85; }
     .arrow.weak path { stroke-dasharray: 1 4; stroke-linecap: round; }
     .arrow.cycle path { stroke: #a1260d; stroke-width: 2.5; stroke-dasharray: 7 4; }
-    .arrow.cycle text { fill: #a1260d; }
+    .label.cycle text { fill: #a1260d; }
     .arrow.path path { stroke: #0969da; stroke-width: 3.2; }
     .arrow.path.cycle path { stroke: #a1260d; }`;
 
@@ -55,7 +55,8 @@ export function pictureSvg(picture: Picture, font: PictureRequest["font"]): stri
   <rect width="100%" height="100%" fill="#ffffff"/>
   ${text(picture.title, MARGIN, MARGIN + LINE * 0.7, TITLE_SIZE, "title")}${notes.map((note) => `\n  ${note}`).join("")}
   <g transform="translate(${MARGIN} ${top})" font-size="${size}">
-${picture.arrows.map((arrow) => arrowSvg(arrow, font)).join("\n")}
+${picture.arrows.map(arrowSvg).join("\n")}
+${picture.arrows.flatMap((arrow) => labelSvg(arrow, font)).join("\n")}
 ${picture.boxes.map((box) => boxSvg(box, font)).join("\n")}
   </g>
 </svg>
@@ -68,20 +69,30 @@ function head([id, colour]: readonly [string, string]): string {
     <marker id="${id}" viewBox="0 0 10 8" refX="9.5" refY="4" markerWidth="10" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">${shape}</marker>`;
 }
 
-function arrowSvg(arrow: Arrow, { lineHeight }: PictureRequest["font"]): string {
-  const { points, label } = arrow;
-  const [x, y, ...rest] = points.map(number);
+function arrowSvg(arrow: Arrow): string {
+  const [x, y, ...rest] = arrow.points.map(number);
   const pieces: string[] = [];
   for (let i = 0; i + 5 < rest.length; i += 6) pieces.push(`C${rest.slice(i, i + 6).join(" ")}`);
-  const kind = classes("arrow", { weak: arrow.weak, cycle: arrow.inCycle, path: arrow.onPath });
   const marker = arrow.inCycle ? "cycle-head" : arrow.onPath ? "path-head" : "head";
   const curve = x === undefined ? "" : `<path d="M${x} ${y}${pieces.join("")}" marker-end="url(#${marker})"/>`;
-  const written = label
-    ? `<rect x="${number(label.x + 2)}" y="${number(label.y + 1)}" width="${number(label.width - 4)}" height="${number(label.height - 2)}"/>` +
-      text(label.text, label.x + LABEL_PADDING.x, label.y + LABEL_PADDING.y + lineHeight * 0.75)
-    : "";
-  const title = `<title>${escaped(arrow.labels.join(", "))}</title>`;
-  return `    <g class="${kind}">${title}${curve}${written}</g>`;
+  return `    <g class="${arrowClasses("arrow", arrow)}">${titleOf(arrow)}${curve}</g>`;
+}
+
+/** The labels lie over all arrows. */
+function labelSvg(arrow: Arrow, { lineHeight }: PictureRequest["font"]): string[] {
+  const { label } = arrow;
+  if (!label) return [];
+  const plate = `<rect x="${number(label.x + 2)}" y="${number(label.y + 1)}" width="${number(label.width - 4)}" height="${number(label.height - 2)}"/>`;
+  const written = text(label.text, label.x + LABEL_PADDING.x, label.y + LABEL_PADDING.y + lineHeight * 0.75);
+  return [`    <g class="${arrowClasses("label", arrow)}">${titleOf(arrow)}${plate}${written}</g>`];
+}
+
+function arrowClasses(base: string, { weak, inCycle, onPath }: Arrow): string {
+  return classes(base, { weak, cycle: inCycle, path: onPath });
+}
+
+function titleOf({ labels }: Arrow): string {
+  return `<title>${escaped(labels.join(", "))}</title>`;
 }
 
 function boxSvg(box: Box, { charWidth, lineHeight }: PictureRequest["font"]): string {

@@ -19,6 +19,7 @@ async function shoot(
   fixture.server.configure({ "workbench.colorTheme": theme, "workbench.activityBar.location": "hidden" });
   const { page, context } = await openWindow(fixture, { options: { viewport: { width, height: 900 } } });
   const view = await openSnapshot(page, "demo.pyheapsnapshot");
+  await view.getByRole("navigation").waitFor({ timeout: WAIT });
   // The explorer takes half of a narrow window.
   await page.keyboard.press("Control+B");
   for (const { name, open } of VIEWS) {
@@ -26,7 +27,6 @@ async function shoot(
     await page.waitForTimeout(500);
     await save(page, name);
   }
-  await view.locator("#app").waitFor({ timeout: WAIT });
   await context.close();
 }
 

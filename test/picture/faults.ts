@@ -19,8 +19,6 @@ export interface Faults {
   readonly arrowThroughBox: readonly string[];
   /** A curve that runs on inside one of its own ends. */
   readonly arrowThroughEnd: readonly string[];
-  /** A curve over another arrow's label. */
-  readonly arrowThroughLabel: readonly string[];
   /** An arrow that does not begin or end on the border of its box. */
   readonly looseEnd: readonly string[];
   readonly outside: readonly string[];
@@ -40,7 +38,6 @@ export function faultsOf(picture: Picture): Faults {
     labelOnLabel: pairs(labels).flatMap(([a, b]) => (meet(a.area, b.area, 0.5) ? [`${a.key} ${b.key}`] : [])),
     arrowThroughBox: [] as string[],
     arrowThroughEnd: [] as string[],
-    arrowThroughLabel: [] as string[],
     looseEnd: [] as string[],
     outside: boxes.filter((each) => !holds(picture, each)).map(({ key }) => key),
   };
@@ -48,15 +45,19 @@ export function faultsOf(picture: Picture): Faults {
   for (const arrow of arrows) {
     const along = pieces(arrow.points);
     if (!along.every(({ bounds }) => holds(picture, bounds))) found.outside.push(arrow.key);
+    const around = boundsOf(
+      along.flatMap(({ bounds: { x, y, width, height } }) => [
+        { x, y },
+        { x: x + width, y: y + height },
+      ]),
+    );
     const runsThrough = (area: Rectangle) =>
+      meet(around, area, 0) &&
       along.some(({ points, bounds }) => meet(bounds, area, 0) && points.some((at) => isInside(at, area, SHRINK)));
     for (const each of boxes) {
       if (!runsThrough(each)) continue;
       const own = each.key === arrow.from || each.key === arrow.to;
       (own ? found.arrowThroughEnd : found.arrowThroughBox).push(`${arrow.key} in ${each.key}`);
-    }
-    for (const { key, area } of labels) {
-      if (key !== arrow.key && runsThrough(area)) found.arrowThroughLabel.push(`${arrow.key} over ${key}`);
     }
     if (!endsAt(arrow, box)) found.looseEnd.push(arrow.key);
   }

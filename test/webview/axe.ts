@@ -11,7 +11,10 @@ declare const axe: { run(root: Document): Promise<AxeResults> };
  * What axe-core finds wrong with a page, a text for each place.
  * @param applied is told how many of its rules the page has passed
  */
-export async function axeViolations(page: Page, applied: (rules: number) => void = () => undefined): Promise<string[]> {
+export async function axeViolations(
+  page: Page | Frame,
+  applied: (rules: number) => void = () => undefined,
+): Promise<string[]> {
   // Through the browser's debugger: the page's own policy forbids foreign scripts.
   await page.evaluate(AXE);
   const { violations, passes } = await page.evaluate(() => axe.run(document));

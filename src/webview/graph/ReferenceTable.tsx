@@ -11,11 +11,11 @@ import type { PictureStore } from "./PictureStore.js";
 import { arranged, boxName, type Column, type Order, type ReferenceRow, referenceRows } from "./references.js";
 import { unite } from "./geometry.js";
 
-const COLUMNS: readonly (readonly [column: Column, title: string])[] = [
+const COLUMNS: readonly (readonly [column: Column, title: string, name?: string])[] = [
   ["from", "From"],
   ["labels", "Label"],
   ["to", "To"],
-  ["count", "Count"],
+  ["count", "×", "Count"],
   ["marks", "Marks"],
 ];
 
@@ -62,8 +62,8 @@ export function ReferenceTable({
         <table role="grid" aria-label="References" aria-rowcount={rows.length + 1}>
           <thead>
             <tr>
-              {COLUMNS.map(([column, title]) => (
-                <Heading key={column} column={column} title={title} order={order} setOrder={setOrder} />
+              {COLUMNS.map(([column, title, name = title]) => (
+                <Heading key={column} column={column} title={title} name={name} order={order} setOrder={setOrder} />
               ))}
             </tr>
           </thead>
@@ -102,11 +102,14 @@ function useScrollToLit(store: PictureStore, body: { readonly current: HTMLEleme
 function Heading({
   column,
   title,
+  name,
   order,
   setOrder,
 }: {
   readonly column: Column;
   readonly title: string;
+  /** For who hears it. */
+  readonly name: string;
   readonly order: Order | null;
   readonly setOrder: (order: Order) => void;
 }): JSX.Element {
@@ -115,7 +118,13 @@ function Heading({
   const descending = mine ? !order.descending : column === "count" || column === "marks";
   return (
     <th scope="col" class={column} aria-sort={mine ? (order.descending ? "descending" : "ascending") : "none"}>
-      <button type="button" class="sort" onClick={() => setOrder({ column, descending })}>
+      <button
+        type="button"
+        class="sort"
+        aria-label={name}
+        title={name}
+        onClick={() => setOrder({ column, descending })}
+      >
         {title}
         {mine && <SortIcon descending={order.descending} />}
       </button>

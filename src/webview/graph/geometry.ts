@@ -15,8 +15,8 @@ export interface Size {
 
 export type Side = "left" | "right" | "up" | "down";
 
-/** Below this scale 12 px text is hard to read. */
-export const READABLE = 0.55;
+/** Below this scale 12 px text is too small to read. */
+export const READABLE = 0.65;
 // Of a picture that does not fit in any case a part is shown at this scale.
 const COMFORTABLE = 0.8;
 export const SMALLEST = 0.02;

@@ -41,7 +41,7 @@ describe("where a picture is seen", () => {
   it("is never enlarged at first, and all of it where the text stays readable", () => {
     const small = pictureOf([box("a", 8, 8)]);
     assert.equal(firstView(small, PANE).k, 1);
-    const fitting = pictureOf([box("a", 8, 8), box("b", 1300, 900)]);
+    const fitting = pictureOf([box("a", 8, 8), box("b", 1100, 750)]);
     const { k } = firstView(fitting, PANE);
     assert.ok(k < 1 && k >= READABLE, String(k));
     for (const each of fitting.boxes) assertWithin(onScreen(firstView(fitting, PANE), each));
