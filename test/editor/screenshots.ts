@@ -8,6 +8,7 @@ import { type Fixture, openSnapshot, openWindow, startEditor, stopEditor, WAIT }
 import { THEMES, VIEWS } from "./views.js";
 
 const README = join("docs", "images");
+const IN_README: ReadonlySet<string> = new Set(["overview", "graph"]);
 const WIDTHS = [1400, 700];
 
 async function shoot(
@@ -38,7 +39,7 @@ try {
   mkdirSync(folder ?? README, { recursive: true });
   if (folder === undefined) {
     await shoot(fixture, THEMES.dark, 1200, async (page, view) => {
-      if (view !== "object" && view !== "types") await page.screenshot({ path: join(README, `${view}.png`) });
+      if (IN_README.has(view)) await page.screenshot({ path: join(README, `${view}.png`) });
     });
   } else {
     for (const [name, theme] of Object.entries(THEMES)) {
