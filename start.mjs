@@ -162,7 +162,11 @@ const snapshot = named ?? (await captureDemo(values.python));
 process.stdout.write(`Snapshot: ${snapshot}\n\n`);
 const report = spawnSync(process.execPath, ["dist/cli.js", "report", snapshot], { cwd: root, stdio: "inherit" });
 const code = report.status ?? 4;
-if (code !== 0 || values["no-open"]) process.exit(code);
+if (code !== 0) process.exit(code);
+if (values["no-open"]) {
+  process.stdout.write(`\nSee it in a browser:\n  node ${join("dist", "cli.js")} open ${snapshot}\n`);
+  process.exit(0);
+}
 
 const folder = named === undefined ? DEMO : undefined;
 if (values.editor) await serveEditor(snapshot, named === undefined);

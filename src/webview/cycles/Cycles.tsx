@@ -81,7 +81,7 @@ const COLUMNS: readonly Column<FamilySummary>[] = [
     title: "Source",
     value: (family) => (family.location ? placeText(family.location) : ""),
     cell: (family) => family.location && <PlaceLink location={family.location} />,
-    width: "minmax(7em, 1.2fr)",
+    width: "minmax(8.5em, 1.6fr)",
     hideBelow: 500,
   },
 ];

@@ -40,11 +40,17 @@ function Graph({ store }: { readonly store: PictureStore }): JSX.Element {
     store.begin(width > WIDE * height ? "right" : "down");
   }, [store]);
   useEffect(() => () => store.cancel(), [store]);
+  // In the picture the keyboard hears this key itself; it is asked for before anybody is there.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "?" || event.target instanceof HTMLInputElement) return;
+    event.preventDefault();
+    setHelp(true);
+  };
   const busy = store.busy.value !== null;
   const shown = store.shown.value;
 
   return (
-    <div ref={root} class={table ? "leak-graph" : "leak-graph without-table"}>
+    <div ref={root} class={table ? "leak-graph" : "leak-graph without-table"} onKeyDown={onKeyDown}>
       <div class="graph-head">
         <h1 tabIndex={-1}>Leak graph</h1>
         <p class="graph-title">{shown ? text(shown.picture.title) : ""}</p>

@@ -107,6 +107,20 @@ describe("webview: the leak graph", () => {
     assert.equal(await active(), "0x30");
   });
 
+  it("lists its keys before a box has the keyboard, but not to who types a filter", async () => {
+    const { page } = graph;
+    await page.locator("h1:focus").waitFor();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    const filter = page.getByLabel("Filter by name, label, id or mark");
+    await filter.focus();
+    await page.keyboard.press("?");
+    assert.equal(await filter.inputValue(), "?");
+    assert.equal(await page.getByRole("dialog").count(), 0);
+  });
+
   it("goes to the source of a box, by mouse and by key", async () => {
     const { page, host } = graph;
     const sources = () => host.received.filter(({ kind }) => kind === "source");
