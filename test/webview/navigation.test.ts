@@ -145,7 +145,10 @@ describe("webview: by keyboard alone", () => {
       async () => (await page.getByRole("row").nth(1).innerText()).includes(most.toLocaleString("en")),
       "the most frequent type is first",
     );
-    await tabTo(page, ({ role }) => role === "grid");
+    // Back over the first heading: forward comes another table, once it is there.
+    for (let i = 0; i < 2; i++) await page.keyboard.press("Shift+Tab");
+    const { role, name } = await focused(page);
+    assert.deepEqual({ role, name }, { role: "grid", name: "Types" });
     await page.keyboard.press("Home");
     const first = all.find(({ count }) => count === most)!;
     await page.getByRole("region", { name: first.type, exact: true }).waitFor();
