@@ -1,3 +1,4 @@
+import { overlap } from "./overlap.js";
 import type { Rectangle } from "./Picture.js";
 import type { Placement, Point } from "./place.js";
 import type { Sketch } from "./sketch.js";
@@ -24,10 +25,6 @@ export function isClear(sketch: Sketch, placement: Placement): boolean {
       return near.length > 0 && along(piece).some((point) => near.some((box) => isInside(point, box)));
     });
   });
-}
-
-function overlap(a: Rectangle, b: Rectangle): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
 function isInside({ x, y }: Point, box: Rectangle): boolean {

@@ -54,8 +54,8 @@ const LONGEST_COURSES = 3_000_000;
 
 /**
  * Lays a sketch out with Graphviz's dot: Gansner, Koutsofios, North, Vo, "A Technique for Drawing Directed Graphs",
- * IEEE Transactions on Software Engineering 19 (1993). The courses of arrows in a large tangle, for which it takes
- * minutes, are our own. The same sketch gives the same placement.
+ * IEEE Transactions on Software Engineering 19 (1993). The courses of arrows are our own where it would take
+ * minutes for them, and where its own are not clear. The same sketch gives the same placement.
  */
 export function place(graphviz: Graphviz, sketch: Sketch): Placement {
   const size = sketch.boxes.length + sketch.arrows.length;

@@ -69,7 +69,7 @@ function capture(python: string, program: string, snapshot: string): string {
 }
 
 /** Builds and packs the extension, and returns the package's path. */
-function packageExtension(folder: string): string {
+export function packageExtension(folder: string): string {
   const vsix = join(folder, "ouroboros.vsix");
   execFileSync(process.execPath, ["esbuild.mjs"], { stdio: "inherit" });
   const vsce = join("node_modules", "@vscode", "vsce", "vsce");
@@ -117,30 +117,26 @@ export async function openWindow(
 }
 
 /** Opens a snapshot from the explorer, and returns the frame inside the editor's webview. */
-export async function openSnapshot(page: Page, name: string): Promise<Frame> {
-  const item = page.getByRole("treeitem", { name });
-  await item.waitFor({ timeout: WAIT });
-  // A file that is opened before the extension is known gets the text editor: close that and try again.
-  for (;;) {
-    await item.dblclick();
-    try {
-      await page.locator(WEBVIEW).first().waitFor({ timeout: 10_000 });
-      return await viewOf(page);
-    } catch {
-      await page.keyboard.press("Control+F4");
-    }
-  }
+export function openSnapshot(page: Page, name: string): Promise<Frame> {
+  return openUntilShown(page, name, () => page.getByRole("treeitem", { name }).dblclick());
 }
 
 /** As `openSnapshot`, from "Go to File" and without the mouse. */
-export async function openByKeyboard(page: Page, name: string): Promise<Frame> {
-  await page.getByRole("treeitem", { name }).waitFor({ timeout: WAIT });
-  for (;;) {
+export function openByKeyboard(page: Page, name: string): Promise<Frame> {
+  return openUntilShown(page, name, async () => {
     await page.keyboard.press("Control+P");
     await page.locator(".quick-input-widget input").first().waitFor({ timeout: WAIT });
     await page.keyboard.type(name);
     await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor({ timeout: WAIT });
     await page.keyboard.press("Enter");
+  });
+}
+
+async function openUntilShown(page: Page, name: string, open: () => Promise<void>): Promise<Frame> {
+  await page.getByRole("treeitem", { name }).waitFor({ timeout: WAIT });
+  // A file that is opened before the extension is known gets the text editor: close that and try again.
+  for (;;) {
+    await open();
     try {
       await page.locator(WEBVIEW).first().waitFor({ timeout: 10_000 });
       return await viewOf(page);

@@ -1,21 +1,13 @@
 import type { Frame } from "playwright-core";
 import { WAIT } from "./fixture.js";
 
-/** The colour themes that every view is looked at in. */
+/** The colour themes that every view is looked at in, by what VS Code calls their kind. */
 export const THEMES = {
   dark: "Dark Modern",
   light: "Light Modern",
   "high-contrast": "Default High Contrast",
   "high-contrast-light": "Default High Contrast Light",
 } as const;
-
-/** How VS Code tells its webviews which kind of theme it has. */
-export const KINDS: Readonly<Record<keyof typeof THEMES, string>> = {
-  dark: "vscode-dark",
-  light: "vscode-light",
-  "high-contrast": "vscode-high-contrast",
-  "high-contrast-light": "vscode-high-contrast-light",
-};
 
 /** A view of the demo's snapshot, and how a user gets there from any other. */
 export interface View {

@@ -21,12 +21,12 @@ describe("where a source file may be", () => {
   });
 
   it("is told by mappings, the longest prefix first, after the recorded path", () => {
-    const mappings = { "/srv": "/other", "/srv/app/": "/code", "/": "/root" };
+    const mappings = { "/srv": "/other", "/srv/app/": "/code", "/": "/copy" };
     assert.deepEqual(sourceCandidates("/srv/app/pkg/a.py", places(mappings)), [
       "/srv/app/pkg/a.py",
       "/code/pkg/a.py",
       "/other/app/pkg/a.py",
-      "/root/srv/app/pkg/a.py",
+      "/copy/srv/app/pkg/a.py",
     ]);
   });
 

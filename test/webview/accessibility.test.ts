@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { axeViolations } from "./axe.js";
+import { applyAxe } from "./axe.js";
 import { views } from "./harness.js";
 
 /** Applies axe's rules to the page; returns how many did apply. */
 async function check(page: Page, what: string): Promise<number> {
-  let applied = 0;
-  assert.deepEqual(await axeViolations(page, (rules) => (applied = rules)), [], what);
-  return applied;
+  const { violations, rules } = await applyAxe(page);
+  assert.deepEqual(violations, [], what);
+  return rules;
 }
 
 describe("webview: accessibility (axe-core)", () => {

@@ -7,19 +7,13 @@ const AXE = readFileSync(join("node_modules", "axe-core", "axe.min.js"), "utf8")
 
 declare const axe: { run(root: Document): Promise<AxeResults> };
 
-/**
- * What axe-core finds wrong with a page, a text for each place.
- * @param applied is told how many of its rules the page has passed
- */
-export async function axeViolations(
-  page: Page | Frame,
-  applied: (rules: number) => void = () => undefined,
-): Promise<string[]> {
+/** What axe-core finds wrong with a page, a text for each place, and how many of its rules the page has passed. */
+export async function applyAxe(page: Page | Frame): Promise<{ violations: string[]; rules: number }> {
   // Through the browser's debugger: the page's own policy forbids foreign scripts.
   await page.evaluate(AXE);
   const { violations, passes } = await page.evaluate(() => axe.run(document));
-  applied(passes.length);
-  return violations.flatMap(({ id, nodes }) =>
+  const told = violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ""}`),
   );
+  return { violations: told, rules: passes.length };
 }

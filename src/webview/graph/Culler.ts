@@ -1,3 +1,4 @@
+import { overlap } from "../../picture/overlap.js";
 import type { Rectangle } from "../../picture/Picture.js";
 import type { Size, View } from "./geometry.js";
 import type { PictureStore } from "./PictureStore.js";
@@ -66,8 +67,4 @@ function contains(outer: Rectangle, inner: Rectangle): boolean {
     inner.x + inner.width <= outer.x + outer.width &&
     inner.y + inner.height <= outer.y + outer.height
   );
-}
-
-function overlap(a: Rectangle, b: Rectangle): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }

@@ -32,23 +32,17 @@ export const KEYS: readonly (readonly [keys: readonly string[], does: string])[]
   [["?"], "Show this list"],
 ];
 
-/** What the keys do that is not the picture's. */
-export interface Doors {
-  /** Moves the keyboard to the details. */
-  details(): void;
-  help(): void;
-}
-
-/** The keys of the picture. */
+/** The keys of the picture; "?" is heard in all of the view. */
 export class Keyboard {
   camera: Camera | null = null;
   svg: SVGSVGElement | null = null;
   readonly #store: PictureStore;
-  readonly #doors: Doors;
+  readonly #toDetails: () => void;
 
-  constructor(store: PictureStore, doors: Doors) {
+  /** @param toDetails moves the keyboard to the details */
+  constructor(store: PictureStore, toDetails: () => void) {
     this.#store = store;
-    this.#doors = doors;
+    this.#toDetails = toDetails;
   }
 
   /** Moves the keyboard to a box. */
@@ -121,9 +115,6 @@ export class Keyboard {
       case "Escape":
         this.#store.select(null);
         return true;
-      case "?":
-        this.#doors.help();
-        return true;
       default:
         return false;
     }
@@ -136,7 +127,7 @@ export class Keyboard {
         if (box.kind === "more") store.more(box);
         else {
           store.select(box);
-          this.#doors.details();
+          this.#toDetails();
         }
         return true;
       case " ":

@@ -26,24 +26,18 @@ function Graph({ store }: { readonly store: PictureStore }): JSX.Element {
   const [help, setHelp] = useState(false);
   const [table, setTable] = useState(true);
   const root = useRef<HTMLDivElement>(null);
-  const keyboard = useMemo(
-    () =>
-      new Keyboard(store, {
-        details: () => focusDetails(root.current),
-        help: () => setHelp(true),
-      }),
-    [store],
-  );
+  const keyboard = useMemo(() => new Keyboard(store, () => focusDetails(root.current)), [store]);
   // The canvas below is mounted first, so that its size is known.
   useLayoutEffect(() => {
     const { width, height } = keyboard.camera?.pane ?? { width: 0, height: 0 };
     store.begin(width > WIDE * height ? "right" : "down");
   }, [store]);
   useEffect(() => () => store.cancel(), [store]);
-  // In the picture the keyboard hears this key itself; it is asked for before anybody is there.
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "?" || event.target instanceof HTMLInputElement) return;
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
+    event.stopPropagation();
     setHelp(true);
   };
   const busy = store.busy.value !== null;
