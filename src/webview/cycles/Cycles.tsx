@@ -54,7 +54,7 @@ const COLUMNS: readonly Column<FamilySummary>[] = [
     cell: (family) => formatCount(family.objects),
     width: "5.5em",
     numeric: true,
-    hideBelow: 620,
+    hideBelow: 700,
     hint: "Objects in one cycle",
   },
   {
@@ -81,7 +81,7 @@ const COLUMNS: readonly Column<FamilySummary>[] = [
     title: "Source",
     value: (family) => (family.location ? placeText(family.location) : ""),
     cell: (family) => family.location && <PlaceLink location={family.location} />,
-    width: "minmax(8.5em, 1.6fr)",
+    width: "minmax(9.5em, 1.6fr)",
     hideBelow: 500,
   },
 ];
