@@ -1,7 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { printable } from "../heap/names.js";
+import { type Generation, UnknownGenerationsError } from "../model/collector.js";
+import { NoSuchReferenceError } from "../model/whatif/cutEdges.js";
 import { UnknownObjectError, UnknownTypeError } from "../session/Session.js";
 import { runCapture } from "./commands/capture.js";
+import { CutArguments, runCut } from "./commands/cut.js";
 import { runCycles } from "./commands/cycles.js";
 import { runGc } from "./commands/gc.js";
 import { runInfo } from "./commands/info.js";
@@ -10,6 +13,7 @@ import { runOpen } from "./commands/open.js";
 import { runReport } from "./commands/report.js";
 import { runRetained } from "./commands/retained.js";
 import { runTypes } from "./commands/types.js";
+import { runWeakrefs } from "./commands/weakrefs.js";
 import { runWhy } from "./commands/why.js";
 import { UnreadableFileError, UsageError } from "./run.js";
 
@@ -23,6 +27,11 @@ function positive(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("It must be a whole number above 0.");
   return number;
+}
+
+function generation(text: string): Generation {
+  if (!/^[012]$/.test(text)) throw new InvalidArgumentError("It must be 0, 1 or 2.");
+  return Number(text) as Generation;
 }
 
 function portNumber(text: string): number {
@@ -53,7 +62,15 @@ function program(): Command {
   on("report", "what leaks, where, and what to do")
     .option("--all", "list all objects, and all findings in text")
     .action(runReport);
-  on("gc", "what the real collector would find").action(runGc);
+  on("gc", "what the real collector would find and free")
+    .option("--generation <n>", "collect this generation and the younger ones: 0, 1 or 2 (all)", generation)
+    .action(runGc);
+  const cuts = new CutArguments();
+  on("cut", "what would be freed if references were not there")
+    .requiredOption("--from <id>", "the object that holds the reference (may be given again)", cuts.from)
+    .option("--label <label>", "the reference's label, as `object` prints it", cuts.label)
+    .option("--to <id>", "or the object that it leads to", cuts.to)
+    .action(runCut);
   on("cycles", "reference cycles by shape").option("--all", "list all cycles of each family").action(runCycles);
   on("retained", "objects by the bytes that only they keep")
     .option("--top <n>", "how many", positive, 20)
@@ -70,6 +87,12 @@ function program(): Command {
     .option("--avoid <id...>", "not through these", collectIds, [])
     .action(runWhy);
   on("types", "instances and bytes by type").option("--all", "list all types").action(runTypes);
+  on("weakrefs", "who refers weakly, dead and alive, with what callbacks")
+    .option("--ids <id...>", "who refers weakly to these objects, and what clearing that would set off", collectIds, [])
+    .option("--dead", "containers full of dead weak references")
+    .option("--stale", "weak references that may lead to re-used objects")
+    .option("--all", "list all groups, ids and entries")
+    .action(runWeakrefs);
   on("open", "show the snapshot in a browser, served on 127.0.0.1 until Ctrl-C")
     .option("--port <n>", "the port (default: any that is free)", portNumber)
     .option("--no-browser", "print the address only")
@@ -105,7 +128,9 @@ function withModule(argv: readonly string[]): string[] {
 }
 
 function isUsage(error: unknown): error is Error {
-  return [UsageError, UnknownObjectError, UnknownTypeError].some((kind) => error instanceof kind);
+  return [UsageError, UnknownObjectError, UnknownTypeError, UnknownGenerationsError, NoSuchReferenceError].some(
+    (kind) => error instanceof kind,
+  );
 }
 
 /** Runs the command line and returns the exit code (DESIGN: 0 fine, 2 usage, 3 file, 4 internal). */

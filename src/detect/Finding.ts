@@ -1,6 +1,7 @@
 import type { NodeIndex, SourceLocation } from "../heap/HeapGraph.js";
 import type { Analysis } from "../model/Analysis.js";
 import type { Anchor } from "../model/source.js";
+import { cutTexts } from "./cutTexts.js";
 
 /** error: certain from the snapshot alone; warning: likely; info: worth knowing. */
 export type Severity = "error" | "warning" | "info";
@@ -66,16 +67,8 @@ export const catalogue = {
   "cycle.each-pinned":
     "Each is {objects:count} {objects:object|objects} of {bytes:bytes} and keeps {pinned:bytes} more.",
   "cycle.unnamed": "unnamed references",
-  "cycle.fix": "{remedy} ({label} of the {from})",
-  "cycle.fix-library": "{remedy} ({label} of the {from}); that is library code: avoid the call, or report it there",
-  "remedy.clear-cell": "set {name} = None in the enclosing function after its last use, or make it a method of a class",
-  "remedy.weak-capture": "capture weakref.ref({name}) instead of {name}",
-  "remedy.clear-container": "empty {name} when the object is done with, or make the references back weak",
-  "remedy.clear-local": "set {name} = None after its last use",
-  "remedy.delete-exception": "del {name} when it is handled",
-  "remedy.drop-traceback": "use exc.with_traceback(None), or del the exception when it is handled",
-  "remedy.weak-attribute": "make {name} a weakref.ref, or clear it when the object is done with",
-  "remedy.remove-entry": "take it out of the {name} when it is done with",
+  "cycle.fix-library": "{fix}. That is library code: where its caller can't do it, avoid the call, or report it there",
+  ...cutTexts,
   "cache.title": "{name} holds {entries:count} entries, {bytes:bytes}: perhaps a {what} without a bound",
   "cache.why":
     "{sole:count} of its {entries:count} values ({share}%) are kept by this {type} alone. {uniform}One snapshot can't show whether it grows: take a second one later, and compare the entries.",

@@ -4,13 +4,12 @@ import { labelText } from "../heap/labels.js";
 import { printable } from "../heap/names.js";
 import type { Analysis } from "../model/Analysis.js";
 import type { CycleFamily } from "../model/cycles.js";
-import { type Cut, type Remedy, suggestCuts } from "../model/cuts.js";
+import { suggestCuts } from "../model/cuts/index.js";
 import { type HeapEdge, shortestRing } from "../model/ring.js";
 import { cycleSource, isLibrary } from "../model/source.js";
 import { type Finding, fingerprint, type Message, type PathStep, type Severity } from "./Finding.js";
+import { cutsFix, noCutWhy } from "./remedies.js";
 
-// Cuts of a larger cycle are not looked for in a report: the answer would be a list nobody reads.
-const CUT_LIMIT = 2000;
 const NAMES_SHOWN = 3;
 // From here on garbage is worth an error even where the collector will get it.
 const MANY = 100;
@@ -30,8 +29,7 @@ export function cycleFinding(analysis: Analysis, family: CycleFamily, rule: "clo
   const { members } = family.cycles[0];
   const { telling, location, anchor } = cycleSource(graph, members);
   const ring = shortestRing(analysis, members, telling);
-  const cuts = members.length > CUT_LIMIT ? [] : suggestCuts(analysis, members);
-  const fix = cuts[0] && fixMessage(analysis, cuts[0], location !== undefined && isLibrary(location.file));
+  const fix = fixMessage(analysis, members, location !== undefined && isLibrary(location.file));
   const count = family.cycles.length;
   const bytes = family.garbage ? family.bytes + family.pinned : family.bytes;
   const state: Message = { id: family.garbage ? "cycle.garbage" : "cycle.alive", arguments: {} };
@@ -81,18 +79,12 @@ function severityOf(
   return graph.info.gcEnabled === true ? "warning" : "error";
 }
 
-/** What to do about a cut, with the place where it is made. */
-function fixMessage({ graph }: Analysis, cut: Cut, library: boolean): Message {
-  const from = graph.nodeName(cut.from);
-  return {
-    id: library ? "cycle.fix-library" : "cycle.fix",
-    arguments: { remedy: remedyMessage(cut.remedy), label: printable(cut.label), from },
-  };
-}
-
-/** What to do about a reference. */
-export function remedyMessage(remedy: Remedy): Message {
-  return { id: `remedy.${remedy.kind}`, arguments: { name: printable(remedy.name) } };
+/** What to do about a cycle, or why nothing can be done but to leave it to the collector. */
+function fixMessage(analysis: Analysis, members: Uint32Array, library: boolean): Message | undefined {
+  const suggestion = suggestCuts(analysis, members);
+  const fix = cutsFix(analysis.graph, suggestion.cuts);
+  if (!fix) return suggestion.none?.kind === "too-large" ? undefined : noCutWhy(suggestion);
+  return library ? { id: "cycle.fix-library", arguments: { fix } } : fix;
 }
 
 function functionName({ graph }: Analysis, node: number): string {

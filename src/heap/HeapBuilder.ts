@@ -19,6 +19,8 @@ export interface NodeOptions {
   readonly text?: string;
   readonly location?: SourceLocation;
   readonly number?: number;
+  /** The type has `tp_clear`, as it has unless one of its nodes says otherwise. */
+  readonly clears?: boolean;
 }
 
 interface DraftEdge {
@@ -92,7 +94,7 @@ export class HeapBuilder {
   build(): HeapGraph {
     const count = this.#nodes.length;
     const strings = new ListStringTable();
-    const types: TypeInfo[] = [];
+    const types: { -readonly [K in keyof TypeInfo]: TypeInfo[K] }[] = [];
     const typeIndex = new Map<string, number>();
     const locations: SourceLocation[] = [];
     const numbers = new Map<NodeIndex, number>();
@@ -113,9 +115,11 @@ export class HeapBuilder {
     };
     this.#nodes.forEach(({ type, options }, i) => {
       if (!typeIndex.has(type)) {
-        typeIndex.set(type, types.push({ id: 0, module: "", name: type, node: -1 }) - 1);
+        const gc = options.tracked !== false;
+        typeIndex.set(type, types.push({ id: 0, module: "", name: type, node: -1, gc, clears: gc }) - 1);
       }
       columns.type[i] = typeIndex.get(type)!;
+      if (options.clears !== undefined) types[columns.type[i]].clears = options.clears;
       columns.kind[i] = options.kind ?? Kind.instance;
       columns.selfSize[i] = options.size ?? 16;
       columns.refcount[i] = options.outside ?? 0;
@@ -159,6 +163,7 @@ export class HeapBuilder {
       cwd: "",
       segments: null,
       gcEnabled: null,
+      guardedKnown: true,
       redacted: false,
       has: {
         refcounts: true,

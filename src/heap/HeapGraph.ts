@@ -17,6 +17,13 @@ export interface TypeInfo {
   readonly name: string;
   /** Node of the type object, or -1 where nothing refers to it. */
   readonly node: number;
+  /** The collector can keep its instances on its lists (`Py_TPFLAGS_HAVE_GC`). */
+  readonly gc: boolean;
+  /**
+   * The collector can take its instances apart (`tp_clear`); a cycle of instances without it stays whole.
+   * Null where the file does not tell.
+   */
+  readonly clears: boolean | null;
 }
 
 /** A place in source code. `line` is 1-based, 0 where only the file is known. */
@@ -53,6 +60,8 @@ export interface RuntimeInfo {
   /** The collector's lists in row order, or null where the boundaries are unknown. */
   readonly segments: readonly GenerationSegment[] | null;
   readonly gcEnabled: boolean | null;
+  /** `Flag.guarded` is known: a generator without it runs nothing of its own when it is closed. */
+  readonly guardedKnown: boolean;
   readonly redacted: boolean;
   /** Which facts the file holds. */
   readonly has: {

@@ -52,12 +52,14 @@ export const Flag = {
   agent: 1 << 6,
   /** Tracked but in the permanent generation (`gc.freeze()`). */
   frozen: 1 << 7,
-  /** A generator or coroutine that has not been started. */
+  /** A generator or coroutine that has not been started, so that closing it runs nothing. */
   unstarted: 1 << 8,
   /** Not an object of the interpreter: a thread or a running frame that the reader made a node of. */
   synthetic: 1 << 9,
   /** Its type is a heap type: defined by a `class` statement or by `PyType_FromSpec`. */
   heapType: 1 << 10,
+  /** A suspended generator or coroutine that runs code of its own when it is closed. */
+  guarded: 1 << 11,
 } as const;
 
 /** Low two bits of `HeapGraph.edgeClass`. */

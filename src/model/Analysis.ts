@@ -1,6 +1,7 @@
 import { type DerivedCsr, reverse, type ReverseCsr } from "../graph/index.js";
 import type { HeapGraph } from "../heap/HeapGraph.js";
-import { collect, type Verdict } from "./collector.js";
+import { type Outcome, runCollection } from "./collection.js";
+import { collect, type CollectionOptions, type Verdict } from "./collector.js";
 import { type CycleFamily, findCycles, type LeftOut, leftOutOf } from "./cycles.js";
 import { strongEdges } from "./edges.js";
 import { infrastructure } from "./infrastructure.js";
@@ -8,6 +9,12 @@ import { type Membership, membershipOf } from "./membership.js";
 import { type Ownership, ownership } from "./ownership.js";
 import { explainReferences, type References } from "./references.js";
 import { findRoots, type Roots } from "./roots.js";
+import { knownCode } from "./knownCode.js";
+import { ProgramCode } from "./simulation/code.js";
+import { type Course, sureDepth } from "./simulation/events.js";
+import { Simulation } from "./simulation/Simulation.js";
+import { libraryCallback } from "./weakrefs/index.js";
+import { Cutter } from "./whatif/Cutter.js";
 
 /** Everything that is derived from one heap, each part computed once, when it is first asked for. */
 export class Analysis {
@@ -16,6 +23,10 @@ export class Analysis {
   #reverse: ReverseCsr | undefined;
   #references: References | undefined;
   #verdict: Verdict | undefined;
+  readonly #code: ProgramCode;
+  #simulation: Simulation | undefined;
+  #cutter: Cutter | undefined;
+  #outcome: Outcome | undefined;
   #infrastructure: Uint8Array | undefined;
   #roots: Roots | undefined;
   #ownership: Ownership | undefined;
@@ -25,6 +36,7 @@ export class Analysis {
 
   constructor(graph: HeapGraph) {
     this.graph = graph;
+    this.#code = new ProgramCode(graph);
   }
 
   /** Edges that keep something alive; `edge` leads back to the heap's edges. */
@@ -41,8 +53,62 @@ export class Analysis {
     return (this.#references ??= explainReferences(this.graph));
   }
 
+  /** What a full collection finds. */
   get verdict(): Verdict {
     return (this.#verdict ??= collect(this.graph));
+  }
+
+  /** Reference counting, played through; whoever uses it resets it. */
+  get simulation(): Simulation {
+    return (this.#simulation ??= new Simulation(this.graph, this.references.inside, knownCode(this)));
+  }
+
+  /** Plays cuts of references through. */
+  get cutter(): Cutter {
+    return (this.#cutter ??= new Cutter(this));
+  }
+
+  /** What a full collection does with what it finds. */
+  get outcome(): Outcome {
+    return (this.#outcome ??= this.#collected(this.verdict));
+  }
+
+  /**
+   * A collection of a generation and the younger ones: what it finds and what it does with that.
+   * @throws UnknownGenerationsError for a young generation where the file doesn't tell the generations
+   */
+  collection(options: CollectionOptions): { readonly verdict: Verdict; readonly outcome: Outcome } {
+    if ((options.generation ?? 2) === 2) return { verdict: this.verdict, outcome: this.outcome };
+    const verdict = collect(this.graph, options);
+    return { verdict, outcome: this.#collected(verdict) };
+  }
+
+  /**
+   * Why the course of events could differ: code of the program that would run meanwhile, and deallocations nested so
+   * deeply that the interpreter puts some off. Empty where all is certain.
+   * @param during a collection: callbacks of weak references can't reach what is collected then, elsewhere they can
+   */
+  doubts(course: Course, during: "collection" | "cut"): string[] {
+    const doubts = this.#code.doubts(
+      course.events,
+      during === "cut",
+      (weakref) => libraryCallback(this.graph, weakref) !== undefined,
+    );
+    const deepest = sureDepth(this.graph.info.version);
+    if (course.depthOfCode > deepest) {
+      doubts.push(
+        `code runs inside ${course.depthOfCode} nested deallocations; beyond ${deepest} the order is not certain`,
+      );
+    }
+    return doubts;
+  }
+
+  #collected(verdict: Verdict): Outcome {
+    try {
+      return runCollection(this.simulation, verdict);
+    } finally {
+      this.simulation.reset();
+    }
   }
 
   get infrastructure(): Uint8Array {

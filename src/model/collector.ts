@@ -1,34 +1,48 @@
-import type { HeapGraph, NodeIndex } from "../heap/HeapGraph.js";
-import { Flag, Kind } from "../heap/kinds.js";
-import { labelText } from "../heap/labels.js";
+import type { EdgeIndex, HeapGraph, NodeIndex } from "../heap/HeapGraph.js";
+import { Flag } from "../heap/kinds.js";
 import { isTraversed } from "./edges.js";
 
-/** What a full collection would do with the heap, in the collector's own order. All are node indices. */
+/** What a collection finds, in the collector's own order. All are node indices. */
 export interface Verdict {
   /** Objects that the collection examines. */
   readonly examined: Uint32Array;
   /** All that is unreachable, in the order of the collector's list, before legacy finalizers are split off. */
   readonly unreachable: Uint32Array;
-  /** Unreachable, but kept for `gc.garbage`: legacy finalizers and what is reachable from them. */
-  readonly uncollectable: Uint32Array;
-  /** Unreachable objects whose PEP 442 finalizer would be called, in order. */
-  readonly finalizers: Uint32Array;
-  /** Weak references whose callback would be called, in order: pairs of (referent, weakref). */
-  readonly callbacks: readonly (readonly [NodeIndex, NodeIndex])[];
-  /** What is freed, unless one of `unknown` changes it. */
-  readonly freed: Uint32Array;
-  /** Why the outcome could differ: Python code that would run meanwhile. */
-  readonly unknown: readonly string[];
+  /** Unreachable, but set aside: legacy finalizers and what is reachable from them. */
+  readonly setAside: Uint32Array;
+  /** Unreachable and not set aside, in list order. */
+  readonly collectable: Uint32Array;
 }
 
-const State = { outside: 0, unscanned: 1, reachable: 2, unreachable: 3 } as const;
+/** Which collection. */
+export interface CollectionOptions {
+  /**
+   * The oldest generation that is collected, 2 (all) by default. The younger ones are collected with it; objects of
+   * the older ones count as reachable.
+   */
+  readonly generation?: Generation | undefined;
+}
+export type Generation = 0 | 1 | 2;
+
+/** A young collection of a snapshot that does not tell where the generations begin. */
+export class UnknownGenerationsError extends Error {
+  constructor() {
+    super("this snapshot does not tell which generation an object is in, so only a full collection can be predicted");
+    this.name = "UnknownGenerationsError";
+  }
+}
+
+const MERGED: readonly (readonly number[])[] = [[0], [1, 0], [2, 0, 1]];
+
+const State = { outside: 0, examined: 1, reachable: 2 } as const;
 
 /**
- * The objects that a full collection examines, in scan order: the older generation's list with the younger ones
- * appended (collect, Modules/gcmodule.c: gc_list_merge of 0, then 1, into 2), immortal objects left out
+ * The objects that a collection examines, in scan order: the oldest generation's list with the younger ones appended
+ * (collect, Modules/gcmodule.c: gc_list_merge of each younger list, youngest first), immortal objects left out
  * (update_refs, 3.12+).
+ * @throws UnknownGenerationsError for a young generation where the file doesn't tell the generations
  */
-export function scanOrder(graph: HeapGraph): Uint32Array {
+export function scanOrder(graph: HeapGraph, generation: Generation = 2): Uint32Array {
   const { flags } = graph.columns;
   const order = new Uint32Array(graph.collected);
   let length = 0;
@@ -37,13 +51,14 @@ export function scanOrder(graph: HeapGraph): Uint32Array {
   };
   const segments = graph.info.segments;
   if (segments === null) {
+    if (generation < 2) throw new UnknownGenerationsError();
     take(0, graph.collected);
   } else {
     const starts = new Map<number, readonly [number, number]>();
     let at = 0;
-    for (const { generation, count } of segments) starts.set(generation, [at, (at += count)]);
-    for (const generation of [2, 0, 1]) {
-      const range = starts.get(generation);
+    for (const { generation: number, count } of segments) starts.set(number, [at, (at += count)]);
+    for (const number of MERGED[generation]) {
+      const range = starts.get(number);
       if (range) take(range[0], range[1]);
     }
   }
@@ -51,96 +66,90 @@ export function scanOrder(graph: HeapGraph): Uint32Array {
 }
 
 /**
- * The unreachable part of `order`, as deduce_unreachable finds it (Modules/gcmodule.c, Python/gc.c:
- * update_refs, subtract_refs, move_unreachable): copy the refcounts, take off the references from inside, then
- * walk the list; what has none left is unreachable for now, and is moved back behind the list's end when
- * something reachable turns out to refer to it. That walk is followed step by step, since it gives the order.
+ * The unreachable part of `order`, in its order, as deduce_unreachable finds it (Modules/gcmodule.c, Python/gc.c:
+ * update_refs, subtract_refs, move_unreachable): copy the refcounts, take off the references from inside, and follow
+ * the references of what has some left. move_unreachable walks the list and moves what it finds reachable late to
+ * the list's end; what stays unreachable is never moved, so that it comes in list order.
  *
  * @param refcount by node
+ * @param holds false for references that are gone, beyond those that the collector does not see
  */
-export function deduceUnreachable(graph: HeapGraph, order: Uint32Array, refcount: Int32Array): Uint32Array {
+export function deduceUnreachable(
+  graph: HeapGraph,
+  order: Uint32Array,
+  refcount: Int32Array,
+  holds?: (node: NodeIndex, edge: EdgeIndex) => boolean,
+): Uint32Array {
   const { firstEdge, edgeTo } = graph.columns;
   const state = new Uint8Array(graph.nodeCount);
   const refs = new Int32Array(graph.nodeCount);
   for (const node of order) {
-    state[node] = State.unscanned;
+    state[node] = State.examined;
     refs[node] = refcount[node];
   }
   for (const node of order) {
     for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
-      if (isTraversed(graph, e) && state[edgeTo[e]] !== State.outside) refs[edgeTo[e]]--;
+      if (state[edgeTo[e]] === State.outside || !isTraversed(graph, e)) continue;
+      if (holds === undefined || holds(node, e)) refs[edgeTo[e]]--;
     }
   }
   // visit_decref stops at 0 up to 3.7; from 3.8 on a count below 0 wraps and reads as reachable.
   const [major, minor] = graph.info.version;
-  const below = major === 2 || minor < 8 ? 0 : 1;
-  for (const node of order) if (refs[node] < 0) refs[node] = below;
-
-  // A node can be moved back behind the end once, so the list never exceeds twice its length.
-  const list = new Uint32Array(order.length * 2);
-  list.set(order);
-  let end = order.length;
-  const tentative = new Uint32Array(order.length);
-  let count = 0;
-  for (let at = 0; at < end; at++) {
-    const node = list[at];
-    if (refs[node] === 0) {
-      state[node] = State.unreachable;
-      tentative[count++] = node;
-      continue;
-    }
-    state[node] = State.reachable;
-    for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
-      if (!isTraversed(graph, e)) continue;
-      const target = edgeTo[e];
-      if (state[target] === State.unreachable) {
-        state[target] = State.unscanned;
-        refs[target] = 1;
-        list[end++] = target;
-      } else if (state[target] === State.unscanned && refs[target] === 0) {
-        refs[target] = 1;
-      }
+  const belowIsReachable = major === 3 && minor >= 8;
+  const queue = new Uint32Array(order.length);
+  let end = 0;
+  for (const node of order) {
+    if (refs[node] > 0 || (refs[node] < 0 && belowIsReachable)) {
+      state[node] = State.reachable;
+      queue[end++] = node;
     }
   }
-  return tentative.subarray(0, count).filter((node) => state[node] === State.unreachable);
+  for (let at = 0; at < end; at++) {
+    const node = queue[at];
+    for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
+      if (state[edgeTo[e]] !== State.examined || !isTraversed(graph, e)) continue;
+      if (holds !== undefined && !holds(node, e)) continue;
+      state[edgeTo[e]] = State.reachable;
+      queue[end++] = edgeTo[e];
+    }
+  }
+  return order.filter((node) => state[node] === State.examined);
 }
 
-/** Predicts a full collection by the rules of the interpreter's version. */
-export function collect(graph: HeapGraph): Verdict {
-  const examined = scanOrder(graph);
-  const unreachable = deduceUnreachable(graph, examined, graph.columns.refcount);
-  const legacy = legacyClosure(graph, unreachable);
-  const collectable = unreachable.filter((node) => legacy.member[node] === 0);
-  const isCollectable = new Uint8Array(graph.nodeCount);
-  for (const node of collectable) isCollectable[node] = 1;
-  const callbacks = weakrefCallbacks(graph, collectable, isCollectable);
-  const called = new Set(callbacks.map(([, weakref]) => weakref));
-  // handle_weakrefs moves the weak references that it calls to the older list, away from the uncollectable ones.
-  const uncollectable = legacy.list.filter((node) => !called.has(node));
-  const finalizers = hasFinalizers(graph)
-    ? collectable.filter((node) => graph.hasFlag(node, Flag.hasFinalizer) && !graph.hasFlag(node, Flag.finalized))
-    : new Uint32Array(0);
-  return {
-    examined,
-    unreachable,
-    uncollectable,
-    finalizers,
-    callbacks,
-    freed: collectable,
-    unknown: unknownOutcomes(graph, finalizers, callbacks.length),
-  };
+/**
+ * Predicts what a collection finds, by the rules of the interpreter's version.
+ * @throws UnknownGenerationsError for a young generation where the file doesn't tell the generations
+ */
+export function collect(graph: HeapGraph, { generation = 2 }: CollectionOptions = {}): Verdict {
+  const examined = scanOrder(graph, generation);
+  return split(graph, examined, deduceUnreachable(graph, examined, graph.columns.refcount));
 }
 
-function hasFinalizers(graph: HeapGraph): boolean {
-  return graph.info.version[0] === 3;
+/** Splits what is unreachable into what legacy finalizers keep from being collected and the rest. */
+export function split(
+  graph: HeapGraph,
+  examined: Uint32Array,
+  unreachable: Uint32Array,
+  holds?: (node: NodeIndex, edge: EdgeIndex) => boolean,
+): Verdict {
+  const legacy = legacyClosure(graph, unreachable, holds);
+  const collectable = legacy.list.length === 0 ? unreachable : unreachable.filter((node) => legacy.member[node] === 0);
+  return { examined, unreachable, setAside: legacy.list, collectable };
 }
 
 /** move_legacy_finalizers and move_legacy_finalizer_reachable: in the order in which they are found. */
-function legacyClosure(graph: HeapGraph, unreachable: Uint32Array): { list: Uint32Array; member: Uint8Array } {
+function legacyClosure(
+  graph: HeapGraph,
+  unreachable: Uint32Array,
+  holds?: (node: NodeIndex, edge: EdgeIndex) => boolean,
+): { list: Uint32Array; member: Uint8Array } {
   const { firstEdge, edgeTo } = graph.columns;
+  const list: number[] = [];
+  if (!unreachable.some((node) => graph.hasFlag(node, Flag.legacyFinalizer))) {
+    return { list: new Uint32Array(0), member: new Uint8Array(0) };
+  }
   const inSet = new Uint8Array(graph.nodeCount);
   const member = new Uint8Array(graph.nodeCount);
-  const list: number[] = [];
   for (const node of unreachable) {
     inSet[node] = 1;
     if (!graph.hasFlag(node, Flag.legacyFinalizer)) continue;
@@ -151,66 +160,10 @@ function legacyClosure(graph: HeapGraph, unreachable: Uint32Array): { list: Uint
     for (let e = firstEdge[list[k]]; e < firstEdge[list[k] + 1]; e++) {
       const target = edgeTo[e];
       if (!isTraversed(graph, e) || inSet[target] === 0 || member[target] === 1) continue;
+      if (holds !== undefined && !holds(list[k], e)) continue;
       member[target] = 1;
       list.push(target);
     }
   }
   return { list: Uint32Array.from(list), member };
-}
-
-/** handle_weakrefs: callbacks of weak references that are not themselves about to be collected. */
-function weakrefCallbacks(
-  graph: HeapGraph,
-  collectable: Uint32Array,
-  isCollectable: Uint8Array,
-): [NodeIndex, NodeIndex][] {
-  const { weakrefs } = graph;
-  const byReferent = new Map<number, number[]>();
-  for (let i = 0; i < weakrefs.length; i += 2) {
-    if (isCollectable[weakrefs[i]] === 0) continue;
-    const list = byReferent.get(weakrefs[i]);
-    if (list) list.push(weakrefs[i + 1]);
-    else byReferent.set(weakrefs[i], [weakrefs[i + 1]]);
-  }
-  const callbacks: [NodeIndex, NodeIndex][] = [];
-  if (byReferent.size === 0) return callbacks;
-  for (const referent of collectable) {
-    for (const weakref of byReferent.get(referent) ?? []) {
-      if (isCollectable[weakref] === 0 && hasCallback(graph, weakref)) callbacks.push([referent, weakref]);
-    }
-  }
-  return callbacks;
-}
-
-/**
- * A weak reference's callback is its `__callback__`, or where that name is not known (before 3.4) the one reference
- * without a name. A subclass's instance, such as weakref.KeyedRef, refers to slots and its type besides.
- */
-function hasCallback(graph: HeapGraph, weakref: NodeIndex): boolean {
-  const { firstEdge, edgeLabel } = graph.columns;
-  for (let e = firstEdge[weakref]; e < firstEdge[weakref + 1]; e++) {
-    if (!isTraversed(graph, e)) continue;
-    const text = labelText(graph, edgeLabel[e]);
-    if (text === ".__callback__" || text === "<internal>") return true;
-  }
-  return false;
-}
-
-const CLOSED_BY_COLLECTOR: ReadonlySet<number> = new Set([Kind.generator, Kind.coroutine]);
-
-function unknownOutcomes(graph: HeapGraph, finalizers: Uint32Array, callbacks: number): string[] {
-  const unknown: string[] = [];
-  const byType = new Map<string, number>();
-  for (const node of finalizers) {
-    const closes = CLOSED_BY_COLLECTOR.has(graph.columns.kind[node]);
-    if (!closes && !graph.hasFlag(node, Flag.heapType)) continue;
-    byType.set(graph.typeName(node), (byType.get(graph.typeName(node)) ?? 0) + 1);
-  }
-  for (const [type, count] of byType) {
-    unknown.push(`${count} finalizer${count === 1 ? "" : "s"} of ${type} would run code that may keep objects alive`);
-  }
-  if (callbacks > 0) {
-    unknown.push(`${callbacks} weak reference callback${callbacks === 1 ? "" : "s"} would run code`);
-  }
-  return unknown;
 }

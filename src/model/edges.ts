@@ -1,5 +1,5 @@
 import { type DerivedCsr, filterEdges } from "../graph/index.js";
-import type { EdgeIndex, HeapGraph } from "../heap/HeapGraph.js";
+import type { EdgeIndex, HeapGraph, NodeIndex } from "../heap/HeapGraph.js";
 import { EDGE_KIND_MASK, EdgeKind, Standing, STANDING_MASK } from "../heap/kinds.js";
 
 const TRAVERSED = EdgeKind.strong | Standing.traversed;
@@ -10,9 +10,10 @@ export function isTraversed(graph: HeapGraph, edge: EdgeIndex): boolean {
   return (graph.columns.edgeClass[edge] & CLASS_MASK) === TRAVERSED;
 }
 
-/** True if the edge keeps its target alive. */
+/** True if the edge holds a count on its target, and so keeps it alive: strong, traversed or owned. */
 export function isStrong(graph: HeapGraph, edge: EdgeIndex): boolean {
-  return (graph.columns.edgeClass[edge] & EDGE_KIND_MASK) === EdgeKind.strong;
+  const edgeClass = graph.columns.edgeClass[edge];
+  return (edgeClass & EDGE_KIND_MASK) === EdgeKind.strong && (edgeClass & STANDING_MASK) <= Standing.owned;
 }
 
 /** The graph of all edges that keep something alive, traversed or owned. `edge` leads back to the heap's edges. */
@@ -20,4 +21,17 @@ export function strongEdges(graph: HeapGraph): DerivedCsr {
   const { firstEdge, edgeTo } = graph.columns;
   const all = { nodeCount: graph.nodeCount, first: firstEdge, to: edgeTo };
   return filterEdges(all, (edge) => isStrong(graph, edge));
+}
+
+/** The node that an edge belongs to. */
+export function sourceOf(graph: HeapGraph, edge: EdgeIndex): NodeIndex {
+  const { firstEdge } = graph.columns;
+  let low = 0;
+  let high = graph.nodeCount;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (firstEdge[middle] <= edge) low = middle;
+    else high = middle;
+  }
+  return low;
 }

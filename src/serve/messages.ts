@@ -10,9 +10,13 @@ const QUESTIONS: Readonly<Record<ViewQuestion, true>> = {
   family: true,
   types: true,
   instances: true,
+  weakrefs: true,
+  weakrefGroup: true,
+  weakrefsOf: true,
   object: true,
   why: true,
   search: true,
+  cut: true,
   picture: true,
   pictureFile: true,
 };

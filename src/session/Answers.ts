@@ -1,6 +1,7 @@
 import type { ReadOptions } from "../formats/ByteSource.js";
 import { type Need, prepare } from "./prepare.js";
 import type { Question, Questions } from "./protocol.js";
+import { cutPreview } from "./queries/cut.js";
 import { families, family } from "./queries/families.js";
 import { type Info, info } from "./queries/info.js";
 import { object } from "./queries/object.js";
@@ -11,6 +12,9 @@ import { retained } from "./queries/retained.js";
 import { search } from "./queries/search.js";
 import { sourceFile } from "./queries/sourceFile.js";
 import { types } from "./queries/types.js";
+import { weakrefGroup } from "./queries/weakrefs.js";
+import { weakrefLists } from "./queries/weakrefSuspects.js";
+import { weakrefsOf } from "./queries/weakrefsOf.js";
 import { why } from "./queries/why.js";
 import { Session } from "./Session.js";
 
@@ -30,11 +34,15 @@ const ANSWERERS: { readonly [Q in Exclude<Question, "open">]: Answerer<Q> } = {
   sourceFile: { need: "nothing", answer: (session, { file }) => sourceFile(session, file) },
   types: { need: "roots", answer: types },
   instances: { need: "owners", answer: retained },
+  weakrefs: { need: "owners", answer: weakrefLists },
+  weakrefGroup: { need: "owners", answer: (session, { group }) => weakrefGroup(session, group) },
+  weakrefsOf: { need: "owners", answer: (session, { id }) => weakrefsOf(session, id) },
   object: { need: "owners", answer: (session, { id, ...options }) => object(session, id, options) },
   search: { need: "owners", answer: (session, { text, limit }) => search(session, text, limit) },
   why: { need: "families", answer: (session, { id, avoid }) => why(session, id, avoid) },
   families: { need: "families", answer: families },
   family: { need: "families", answer: (session, { family: index }) => family(session, index) },
+  cut: { need: "cuts", answer: cutPreview },
   picture: { need: "families", answer: picture },
   pictureFile: { need: "families", answer: pictureFile },
   report: { need: "findings", answer: (session) => report(session) },

@@ -2,7 +2,7 @@ import { setImmediate as breathe } from "node:timers/promises";
 import type { Session } from "./Session.js";
 
 /** What a question needs before it can be answered. Each includes those before it. */
-export type Need = "nothing" | "roots" | "owners" | "families" | "findings";
+export type Need = "nothing" | "roots" | "owners" | "families" | "findings" | "cuts";
 
 interface Step {
   readonly need: Need;
@@ -12,7 +12,7 @@ interface Step {
 }
 
 const done = new WeakMap<Session, Set<Step>>();
-const NEEDS: readonly Need[] = ["nothing", "roots", "owners", "families", "findings"];
+const NEEDS: readonly Need[] = ["nothing", "roots", "owners", "families", "findings", "cuts"];
 const STEPS: readonly Step[] = [
   { need: "roots", words: "turning references round", run: ({ analysis }) => analysis.referrers },
   { need: "roots", words: "explaining reference counts", run: ({ analysis }) => analysis.references },
@@ -22,6 +22,8 @@ const STEPS: readonly Step[] = [
   { need: "families", words: "looking for cycles", run: ({ analysis }) => analysis.families },
   { need: "families", words: "looking for cycles", run: ({ analysis }) => analysis.leftOut },
   { need: "findings", words: "applying the rules", run: (session) => session.findings },
+  { need: "cuts", words: "playing a collection through", run: ({ analysis }) => analysis.outcome },
+  { need: "cuts", words: "preparing cuts", run: ({ analysis }) => analysis.cutter },
 ];
 
 /**

@@ -1,4 +1,5 @@
 import type { Picture, PictureFile, PictureRequest } from "../picture/Picture.js";
+import type { CutPreview, CutReference } from "./queries/cut.js";
 import type { FamilyDetails, FamilyList } from "./queries/families.js";
 import type { Info } from "./queries/info.js";
 import type { ObjectDetails } from "./queries/object.js";
@@ -7,6 +8,9 @@ import type { RetainedResult } from "./queries/retained.js";
 import type { SearchResult } from "./queries/search.js";
 import type { SourceFile } from "./queries/sourceFile.js";
 import type { TypeRow } from "./queries/types.js";
+import type { WeakGroupDetails } from "./queries/weakrefs.js";
+import type { WeakrefLists } from "./queries/weakrefSuspects.js";
+import type { ObjectWeakrefs } from "./queries/weakrefsOf.js";
 import type { WhyResult } from "./queries/why.js";
 
 /**
@@ -33,10 +37,17 @@ export interface ViewQuestions {
   readonly types: Exchange<Nothing, readonly TypeRow[]>;
   /** The objects of a type that retain most. */
   readonly instances: Exchange<{ readonly type: string; readonly top: number }, RetainedResult>;
+  readonly weakrefs: Exchange<Nothing, WeakrefLists>;
+  /** Weak references of one group by its position among the groups. */
+  readonly weakrefGroup: Exchange<{ readonly group: number }, WeakGroupDetails>;
+  /** Who refers to an object weakly. */
+  readonly weakrefsOf: Exchange<{ readonly id: string }, ObjectWeakrefs>;
   readonly object: Exchange<{ readonly id: string; readonly all?: boolean }, ObjectDetails>;
   readonly why: Exchange<{ readonly id: string; readonly avoid?: readonly string[] }, WhyResult>;
   /** Objects by id, name or type. */
   readonly search: Exchange<{ readonly text: string; readonly limit: number }, SearchResult>;
+  /** What would happen if references were not there. */
+  readonly cut: Exchange<{ readonly references: readonly CutReference[]; readonly ids: readonly string[] }, CutPreview>;
   readonly picture: Exchange<PictureRequest, Picture>;
   readonly pictureFile: Exchange<{ readonly request: PictureRequest; readonly format: "svg" | "dot" }, PictureFile>;
 }

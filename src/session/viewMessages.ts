@@ -9,7 +9,8 @@ export type Route =
   | { readonly view: "cycles" }
   | { readonly view: "graph"; readonly seed: PictureSeed }
   | { readonly view: "object"; readonly id: string }
-  | { readonly view: "types"; readonly type?: string };
+  | { readonly view: "types"; readonly type?: string }
+  | { readonly view: "weakrefs" };
 
 /** Host (extension or local server) to view. */
 export type ToView =

@@ -22,6 +22,7 @@ const NAMES: Readonly<Record<Route["view"], string>> = {
   overview: "Overview",
   cycles: "Cycles",
   types: "Types",
+  weakrefs: "Weak references",
   graph: "Leak graph",
   object: "Object",
 };
@@ -36,6 +37,7 @@ function tabs(): Tab[] {
     { view: "overview" },
     { view: "cycles" },
     { view: "types" },
+    { view: "weakrefs" },
     lastGraph.value,
     lastObject.value,
   ];

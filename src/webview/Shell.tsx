@@ -12,6 +12,7 @@ import { Overview } from "./overview/Overview.js";
 import { PhaseView } from "./Phases.js";
 import { SearchBox } from "./SearchBox.js";
 import { Types } from "./types/Types.js";
+import { WeakReferences } from "./weakrefs/WeakReferences.js";
 
 /** The whole page: header, navigation, the view that is shown, and what is told in passing. */
 export function Shell(): JSX.Element {
@@ -71,6 +72,8 @@ function View({ route: shown }: { readonly route: Route }): JSX.Element {
       return <Cycles />;
     case "types":
       return <Types />;
+    case "weakrefs":
+      return <WeakReferences />;
     case "object":
       return <ObjectView key={shown.id} id={shown.id} />;
     case "graph":

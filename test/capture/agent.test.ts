@@ -11,6 +11,8 @@ const NAMES: readonly (readonly [string, string])[] = [
   ["exact", "refcounts and references from outside are exact (forked)"],
   ["exact_in_process", "refcounts and references from outside are exact (in place)"],
   ["labels", "labels, variables, frames and weak references are the truth"],
+  ["types", "tells which types have finalizers, and which the collector can clear"],
+  ["generators", "tells which generators run code when they are closed"],
   ["unchanged", "runs no user code and changes nothing"],
   ["collection", "never captures inside a collection"],
   ["busy", "captures a busy threaded program twenty times"],

@@ -150,11 +150,10 @@ def check_labels(bench):
         check_threads(snapshot, truth)
         pairs = list(zip(snapshot.column['weakrefs/referent'], snapshot.column['weakrefs/ref']))
         assert tuple(truth['weak']) in pairs
-        if bench.version >= (3, 12):
-            unstarted = snapshot.column['marks/unstarted']
-            assert truth['generators']['unstarted'] in unstarted
-            assert truth['generators']['suspended'] not in unstarted
-            assert truth['generators']['finished'] not in unstarted
+        unstarted = snapshot.column['marks/unstarted']
+        assert truth['generators']['unstarted'] in unstarted
+        assert truth['generators']['suspended'] not in unstarted
+        assert truth['generators']['finished'] not in unstarted
     return '%d labels' % done
 
 
@@ -331,6 +330,61 @@ def check_busy(bench):
     assert not negative, negative
     assert bench.files() == ['busy.pyheapsnapshot', 'program.py']
     return '20 captures in %.1f s' % (time.time() - started)
+
+
+TYPES = PRELUDE + '''
+import types
+class Plain(object):
+    pass
+def generator():
+    yield
+kept = [Plain(), generator(), generator, Plain.__init__, [].append, (lambda: kept), ouroboros_capture, {}, (), 1, set(),
+        types.MethodType(generator, 1)]
+ouroboros_capture.snapshot('types.pyheapsnapshot')
+'''
+
+
+def check_types(bench):
+    """Which types have finalizers and which the collector can clear, as CPython's sources say."""
+    bench.run_code(TYPES)
+    slots = {row[2]: row[4] for row in loader.Snapshot(bench.path('types.pyheapsnapshot')).types
+             if row[1] in ('builtins', '__builtin__', '__main__')}
+    clears = {name for name in slots if slots[name] & 4}
+    method = 'instancemethod' if bench.version < (3, 0) else 'method'
+    assert clears >= {'list', 'dict', 'set', 'Plain', 'cell', 'type'}, clears
+    assert ('function' in clears) == (bench.version >= (3, 8)), clears
+    assert not clears & {'tuple', 'int', 'str', 'generator', method}, clears
+    finalized = {name for name in slots if slots[name] & 1}
+    assert ('generator' in finalized) == (bench.version >= (3, 4)), finalized
+    assert not finalized & {'list', 'dict', 'function', 'Plain'}, finalized
+    return ' '.join(sorted(clears))
+
+
+def check_generators(bench):
+    """Generators that run code when they are closed are marked, and those that have not been started."""
+    done = 0
+    # a program that is being traced has other opcodes in memory (3.12+)
+    for mode, traced in (('fork', ''), ('in-process', ''), ('fork', 'traced')):
+        path = bench.path('generators.pyheapsnapshot')
+        code, out, err = bench.run(os.path.join(HERE, 'target_generators.py'), AGENT_FOLDER, path, mode, traced)
+        assert code == 0, (mode, err[-2000:])
+        snapshot = loader.Snapshot(path)
+        guarded, unstarted = (set(snapshot.column['marks/' + name]) for name in ('guarded', 'unstarted'))
+        rows = [row for row in json.loads(out) if row[0] != 'kept']
+        assert len(rows) > (40 if bench.version >= (3, 6) else 20), len(rows)
+        wrong = [(name, address in guarded, address in unstarted, ran) for name, address, expected, fresh, ran in rows
+                 if (address in guarded, address in unstarted) != (expected, fresh)]
+        assert not wrong, (mode, traced, wrong)
+        # what is not marked ran nothing when it died
+        silent = [name for name, _, expected, _, ran in rows if ran and not expected]
+        assert silent in ([], ['running']), silent
+        ran = [name for name, _, expected, _, ran in rows if expected and ran]
+        assert len(ran) > sum(row[2] for row in rows) - 4, ran
+        done += len(rows)
+        if bench.version < (3, 0):
+            legacy = set(snapshot.column['marks/legacy'])
+            assert guarded <= legacy
+    return '%d generators' % done
 
 
 # ------------------------------------------------------------------------------------------------ the runner

@@ -68,7 +68,7 @@ def main(folder, case, count):
     gc.collect()
     gc.disable()
     run(case, count)
-    answer = truth.measure(ouroboros_capture.snapshot, os.path.join(folder, case + ".pyheapsnapshot"), [], [])
+    answer = truth.measure(ouroboros_capture.snapshot, os.path.join(folder, case + ".pyheapsnapshot"), [])
     code = innermost(CASES[case])
     answer["file"] = code.co_filename
     answer["line"] = code.co_firstlineno

@@ -1,6 +1,11 @@
-import type { HeapGraph } from "../../src/heap/HeapGraph.js";
-import { collect } from "../../src/model/collector.js";
-import type { Truth } from "./run.js";
+import type { HeapGraph, NodeIndex } from "../../src/heap/HeapGraph.js";
+import { Flag, Kind } from "../../src/heap/kinds.js";
+import { Analysis } from "../../src/model/Analysis.js";
+import { type Outcome, runCollection } from "../../src/model/collection.js";
+import { collect, type Generation, type Verdict } from "../../src/model/collector.js";
+import { callbackOf } from "../../src/model/weakrefs/index.js";
+import type { SimulationEvent } from "../../src/model/simulation/events.js";
+import type { Found, Truth } from "./run.js";
 
 /** How the model's answer stands to the real collector's. */
 export interface Comparison {
@@ -15,81 +20,140 @@ export interface Comparison {
   readonly ordersEqual: boolean;
 }
 
-/** Compares the model's unreachable set with the truth, as sets and in order. */
-export function compareWithTruth(graph: HeapGraph, truth: Truth): Comparison {
-  const verdict = collect(graph);
+/** Compares what the model finds unreachable with what a collection found, as sets and in order. */
+export function compareWithTruth(graph: HeapGraph, truth: Found, generation: Generation = 2): Comparison {
+  const verdict = collect(graph, { generation });
   const { id } = graph.columns;
-  const legacy = new Set(verdict.uncollectable);
-  // A weak reference whose callback is called leaves the unreachable list before the uncollectable ones are reported.
-  for (const [, weakref] of verdict.callbacks) legacy.add(weakref);
-  const collectable = Array.from(
-    verdict.unreachable.filter((node) => !legacy.has(node)),
-    (node) => id[node],
-  );
-  const uncollectable = Array.from(verdict.uncollectable, (node) => id[node]);
+  const legacy = new Set(verdict.setAside);
+  // A weak reference whose callback is called leaves the list before the uncollectable ones are reported.
+  for (const weakref of calledFirst(graph, verdict)) legacy.delete(weakref);
+  const collectable = Array.from(verdict.collectable, (node) => id[node]);
+  const uncollectable = Array.from(verdict.setAside)
+    .filter((node) => legacy.has(node))
+    .map((node) => id[node]);
 
   const real = new Set([...truth.collectable, ...truth.uncollectable]);
   const modelled = new Set([...collectable, ...uncollectable]);
   const realUncollectable = new Set(truth.uncollectable);
-  const name = (address: number) => {
-    const node = graph.nodeOfAddress(address);
-    return `0x${address.toString(16)} ${node === undefined ? "(not in the snapshot)" : graph.typeName(node)}`;
-  };
-  const missing = [...real].filter((address) => !modelled.has(address)).map(name);
-  const surplus = [...modelled].filter((address) => !real.has(address)).map(name);
+  const missing = [...real].filter((address) => !modelled.has(address));
+  const surplus = [...modelled].filter((address) => !real.has(address));
   const inBoth = [...modelled].filter((address) => real.has(address));
   const legacyAddresses = new Set(uncollectable);
-  const misjudged = inBoth
-    .filter((address) => legacyAddresses.has(address) !== realUncollectable.has(address))
-    .map(name);
+  const misjudged = inBoth.filter((address) => legacyAddresses.has(address) !== realUncollectable.has(address));
   const setsEqual = missing.length + surplus.length + misjudged.length === 0;
+  const named = (addresses: readonly number[]) => addresses.map((address) => nameOf(graph, address));
   return {
-    missing,
-    surplus,
-    misjudged,
+    missing: named(missing),
+    surplus: named(surplus),
+    misjudged: named(misjudged),
     setsEqual,
     ordersEqual:
       setsEqual && sameOrder(collectable, truth.collectable) && sameOrder(uncollectable, truth.uncollectable),
   };
 }
 
+/** How the course of a collection, as the model plays it through, stands to the real one. */
+export interface CourseComparison {
+  /** Objects that one of them frees and the other doesn't, as "freed (or kept) 0x… type". */
+  readonly freedWrongly: readonly string[];
+  /** Finalizers and callbacks of the program, in the model's order and in the real one. */
+  readonly modelled: readonly string[];
+  readonly real: readonly string[];
+  readonly sameCourse: boolean;
+  /** Why the model says that it can't be certain. */
+  readonly doubts: readonly string[];
+}
+
+/** Objects of the test programs whose finalizer makes them reachable again. */
+export function rising(graph: HeapGraph): ReadonlySet<NodeIndex> {
+  const types = new Set(graph.types.flatMap(({ name }, i) => (name === "Phoenix" ? [i] : [])));
+  const found = new Set<NodeIndex>();
+  for (let node = 0; node < graph.nodeCount; node++) if (types.has(graph.columns.type[node])) found.add(node);
+  return found;
+}
+
+/** Plays a full collection through and compares what is freed and what runs. */
+export function compareCourse(graph: HeapGraph, truth: Truth): CourseComparison {
+  const analysis = new Analysis(graph);
+  const outcome = play(analysis);
+  const { id, flags, kind } = graph.columns;
+  const gone = new Set(truth.plain.gone);
+  const unreachable = new Set(analysis.verdict.unreachable);
+  const freedWrongly: string[] = [];
+  const died = new Set(outcome.died);
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if ((flags[node] & (Flag.tracked | Flag.frozen)) !== Flag.tracked) continue;
+    const reallyGone = gone.has(id[node]);
+    // A collection untracks tuples and dicts that hold nothing trackable.
+    const untracked = !unreachable.has(node) && (kind[node] === Kind.tuple || kind[node] === Kind.dict);
+    if (reallyGone !== died.has(node) && !(reallyGone && untracked)) {
+      freedWrongly.push(`${died.has(node) ? "freed" : "kept"} ${nameOf(graph, id[node])}`);
+    }
+  }
+  const nameEvent = (entry: number) => `${entry < 0 ? "callback" : "finalizer"} ${nameOf(graph, Math.abs(entry))}`;
+  const modelled = loggedEvents(graph, outcome.events).map(nameEvent);
+  const real = truth.plain.log.map(nameEvent);
+  return {
+    freedWrongly,
+    modelled,
+    real,
+    sameCourse: modelled.length === real.length && modelled.every((event, i) => event === real[i]),
+    doubts: analysis.doubts(outcome, "collection"),
+  };
+}
+
+function play({ graph, simulation, verdict }: Analysis): Outcome {
+  try {
+    return runCollection(simulation, verdict, rising(graph));
+  } finally {
+    simulation.reset();
+  }
+}
+
+/** Weak references that the collector calls before it clears anything. */
+function calledFirst(graph: HeapGraph, verdict: Verdict): Set<NodeIndex> {
+  const collecting = new Set(verdict.collectable);
+  const called = new Set<NodeIndex>();
+  for (let i = 0; i < graph.weakrefs.length; i += 2) {
+    const [referent, weakref] = graph.weakrefs.subarray(i, i + 2);
+    if (!collecting.has(referent) || collecting.has(weakref)) continue;
+    if (callbackOf(graph, weakref) !== undefined) called.add(weakref);
+  }
+  return called;
+}
+
 /** Standard library files whose weakref callbacks do not log that they ran. */
 const SILENT = /(?:weakref|_weakrefset)\.py$/;
 
 /**
- * True if the model calls the same weakref callbacks in the same order as the collector did. Only the program's own
- * callbacks are compared: those of weak collections and of C code do not log.
+ * Those events that the test programs log, as they log them: finalizers of their own classes, and callbacks but for
+ * those of weak collections and of C code.
  */
-export function sameCallbacks(graph: HeapGraph, truth: Truth): boolean {
-  const { id, firstEdge, edgeTo } = graph.columns;
-  const logging = collect(graph).callbacks.filter(([, weakref]) => {
-    const targets = edgeTo.subarray(firstEdge[weakref], firstEdge[weakref + 1]);
-    return targets.every(
+export function loggedEvents(graph: HeapGraph, events: readonly SimulationEvent[]): number[] {
+  const { id, type, firstEdge, edgeTo } = graph.columns;
+  return events.flatMap((event) => {
+    if (event.kind === "close") return [];
+    if (event.kind === "finalizer") {
+      const { module, name } = graph.types[type[event.node]];
+      return module === "__main__" || module === "random_heap" || name === "instance" ? [id[event.node]] : [];
+    }
+    const targets = edgeTo.subarray(firstEdge[event.weakref], firstEdge[event.weakref + 1]);
+    const logs = targets.every(
       (target) => graph.kindName(target) !== "builtin" && !SILENT.test(graph.location(target)?.file ?? ""),
     );
+    return logs ? [-id[event.weakref]] : [];
   });
-  return sameOrder(
-    logging.map(([, weakref]) => id[weakref]),
-    truth.callbacks,
-  );
-}
-
-/**
- * True if the model calls the same `__del__`s as the collector did; for the program's own classes, since only they log.
- * As sets: one finalizer can be the end of a further object, whose own turn then comes earlier.
- */
-export function sameFinalizers(graph: HeapGraph, truth: Truth): boolean {
-  const { id, type } = graph.columns;
-  const modelled = Array.from(collect(graph).finalizers)
-    .filter((node) => graph.types[type[node]].module === "__main__")
-    .map((node) => id[node]);
-  const ascending = (addresses: readonly number[]) => [...addresses].sort((a, b) => a - b);
-  return sameOrder(ascending(modelled), ascending(truth.finalizers));
 }
 
 /** The order of the lists is known from 3.6 on: 2.7 does not tell where its generations begin. */
 export function orderIsKnown(graph: HeapGraph): boolean {
   return graph.info.version[0] >= 3;
+}
+
+/** An object as a message names it. */
+export function nameOf(graph: HeapGraph, address: number): string {
+  const node = graph.nodeOfAddress(address);
+  return `0x${address.toString(16)} ${node === undefined ? "(not in the snapshot)" : graph.typeName(node)}`;
 }
 
 function sameOrder(left: readonly number[], right: readonly number[]): boolean {

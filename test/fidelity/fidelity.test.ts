@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { openHeap } from "../../src/session/open.js";
-import { collect } from "../../src/model/collector.js";
+import { collect, type Generation } from "../../src/model/collector.js";
 import { pythons } from "../rig/pythons.js";
-import { compareWithTruth, orderIsKnown } from "./compare.js";
-import { runClosures, runFidelity, withFolder } from "./run.js";
+import { Analysis } from "../../src/model/Analysis.js";
+import { compareCourse, compareWithTruth, orderIsKnown } from "./compare.js";
+import { compareCut } from "./compareCuts.js";
+import { runClosures, runCuts, runFidelity, withFolder } from "./run.js";
 
 const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
+const CUT_SEEDS = [1, 2, 3];
 const CALLS = 25;
 
 describe("fidelity: the model against the real collector", () => {
@@ -27,10 +30,44 @@ describe("fidelity: the model against the real collector", () => {
               `seed ${seed}`,
             );
             if (orderIsKnown(graph)) assert.ok(ordersEqual, `seed ${seed}: the order differs`);
+            truth.young.forEach((found, generation) => {
+              const young = compareWithTruth(graph, found, generation as Generation);
+              assert.ok(young.ordersEqual, `seed ${seed}, generation ${generation}: ${young.missing} ${young.surplus}`);
+            });
+            const { freedWrongly, modelled, real, doubts } = compareCourse(graph, truth);
+            assert.deepEqual(freedWrongly, [], `seed ${seed}: what is freed`);
+            assert.deepEqual(modelled, real, `seed ${seed}: what runs`);
+            if (!real.some((event) => event.startsWith("finalizer")))
+              assert.deepEqual(
+                doubts.filter((doubt) => doubt.includes("finalizer")),
+                [],
+              );
             garbage.push(truth.collectable.length + truth.uncollectable.length);
           }
           assert.ok(Math.max(...garbage) > 200, `the heaps hold garbage: ${garbage.join(" ")}`);
         }));
+
+      for (const [program, cuts] of [
+        ["random_cuts.py", 10],
+        ["random_cascade.py", 20],
+      ] as const) {
+        it(`says what ${CUT_SEEDS.length * cuts} real cuts free, and in which order (${program})`, () =>
+          withFolder(async (folder) => {
+            let ran = 0;
+            for (const { seed, snapshotPath, cuts: real } of await runCuts(python, program, CUT_SEEDS, cuts, folder)) {
+              const analysis = new Analysis(await openHeap(snapshotPath));
+              real.forEach((one, i) => {
+                const found = compareCut(analysis, one);
+                assert.deepEqual(found.wrongNow, [], `seed ${seed}, cut ${i}: what dies at once`);
+                assert.deepEqual(found.wrongLater, [], `seed ${seed}, cut ${i}: what a collection frees`);
+                if (found.sameOrder === false)
+                  assert.deepEqual(found.modelled, found.real, `seed ${seed}, cut ${i}: order`);
+                ran += found.real.length;
+              });
+            }
+            assert.ok(program === "random_cuts.py" || ran > 100, `code ran in cascades: ${ran}`);
+          }));
+      }
 
       for (const program of ["leaking", "json"] as const) {
         it(`finds what ${CALLS} calls of the ${program} closures leave`, () =>

@@ -1,72 +1,157 @@
-// `npm run fidelity -- [--seeds 200] [--from 1] [--python 3.11]`: random heaps on each CPython that is found, the
-// model's answer against the real collector's. Exit 1 if a set differs, 3 if no interpreter is found. Callbacks and
-// finalizers are counted only: what arbitrary code does meanwhile is beyond any model.
+// `npm run fidelity -- [--seeds 1000] [--cuts 500] [--from 1] [--python 3.11]`: the model against the real interpreter,
+// on each CPython that is found: random heaps collected, references really cut, structures really dropped, and
+// CPython's own test_gc.py. Exit 1 if anything differs, 3 if no interpreter is found.
 import { parseArgs } from "node:util";
+import { Analysis } from "../../src/model/Analysis.js";
+import type { Generation } from "../../src/model/collector.js";
 import { openHeap } from "../../src/session/open.js";
 import { pythons } from "../rig/pythons.js";
 import type { Python } from "../rig/pythons.js";
-import { compareWithTruth, orderIsKnown, sameCallbacks, sameFinalizers } from "./compare.js";
-import { runFidelity, withFolder } from "./run.js";
+import { compareCourse, compareWithTruth, orderIsKnown } from "./compare.js";
+import { compareCut } from "./compareCuts.js";
+import { type CutProgram, runCuts, runFidelity, withFolder } from "./run.js";
+import { describeTestGc, runTestGc } from "./testgc.js";
 
 /** Seeds of one process: its snapshots lie in a temporary folder meanwhile. */
 const BATCH = 25;
-const NAMED_AT_MOST = 8;
+const CUTS_PER_SEED: Readonly<Record<CutProgram, number>> = { "random_cuts.py": 20, "random_cascade.py": 50 };
+const NAMED_AT_MOST = 6;
 
-interface Tally {
-  cases: number;
-  sets: number;
-  ordered: number;
-  orders: number;
-  callbacks: number;
-  finalizers: number;
+/** Equal cases of all cases, by what is compared. */
+class Tally {
+  readonly #rows = new Map<string, { equal: number; all: number }>();
+  readonly #where: string;
+  failed = false;
+
+  constructor(where: string) {
+    this.#where = where;
+  }
+
+  add(what: string, equal: boolean, seed: string, details: readonly string[] = []): void {
+    const row = this.#rows.get(what) ?? { equal: 0, all: 0 };
+    row.all++;
+    if (equal) row.equal++;
+    this.#rows.set(what, row);
+    if (equal) return;
+    this.failed = true;
+    const shown = details.slice(0, NAMED_AT_MOST).join(", ");
+    process.stdout.write(`  ${this.#where} ${seed}: ${what} differ${shown === "" ? "" : `: ${shown}`}\n`);
+  }
+
+  /** Counts without judging. */
+  count(what: string, yes: boolean): void {
+    const row = this.#rows.get(what) ?? { equal: 0, all: 0 };
+    row.all++;
+    if (yes) row.equal++;
+    this.#rows.set(what, row);
+  }
+
+  toString(): string {
+    return Array.from(this.#rows, ([what, { equal, all }]) => `${what} ${equal}/${all}`).join(", ");
+  }
 }
 
-function seedRange(from: number, count: number): number[] {
+function range(from: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => from + i);
 }
 
-function named(title: string, objects: readonly string[]): string {
-  if (objects.length === 0) return "";
-  const more = objects.length > NAMED_AT_MOST ? `, … (${objects.length})` : "";
-  return `\n    ${title}: ${objects.slice(0, NAMED_AT_MOST).join(", ")}${more}`;
-}
-
-async function checkBatch(python: Python, seeds: readonly number[], tally: Tally): Promise<void> {
+async function heaps(python: Python, seeds: readonly number[], tally: Tally): Promise<void> {
   await withFolder(async (folder) => {
     for (const { seed, snapshotPath, truth } of await runFidelity(python, seeds, folder)) {
       const graph = await openHeap(snapshotPath);
-      const { setsEqual, ordersEqual, missing, surplus, misjudged } = compareWithTruth(graph, truth);
-      tally.cases++;
-      if (setsEqual) tally.sets++;
-      if (sameCallbacks(graph, truth)) tally.callbacks++;
-      if (sameFinalizers(graph, truth)) tally.finalizers++;
-      if (orderIsKnown(graph)) {
-        tally.ordered++;
-        if (ordersEqual) tally.orders++;
-        else if (setsEqual) process.stdout.write(`  ${python.name} seed ${seed}: the order differs\n`);
-      }
-      if (!setsEqual) {
-        const details = [named("missing", missing), named("surplus", surplus), named("misjudged", misjudged)];
-        process.stdout.write(`  ${python.name} seed ${seed}: the sets differ${details.join("")}\n`);
-      }
+      const at = `seed ${seed}`;
+      const full = compareWithTruth(graph, truth);
+      tally.add("sets", full.setsEqual, at, [...full.missing, ...full.surplus, ...full.misjudged]);
+      if (orderIsKnown(graph)) tally.add("orders", full.ordersEqual, at);
+      truth.young.forEach((found, generation) => {
+        const young = compareWithTruth(graph, found, generation as Generation);
+        tally.add("young collections", young.ordersEqual, `${at}, generation ${generation}`, young.missing);
+      });
+      const course = compareCourse(graph, truth);
+      tally.add("freed", course.freedWrongly.length === 0, at, course.freedWrongly);
+      tally.add("finalizers and callbacks in order", course.sameCourse, at);
+      tally.count("unknown", course.doubts.length > 0);
+      const runs = course.real.some((event) => event.startsWith("finalizer"));
+      if (!runs) tally.count("unknown where no __del__ runs", course.doubts.length > 0);
     }
   });
 }
 
+async function cuts(python: Python, program: CutProgram, seeds: readonly number[], tally: Tally): Promise<void> {
+  await withFolder(async (folder) => {
+    for (const { seed, snapshotPath, cuts: real } of await runCuts(
+      python,
+      program,
+      seeds,
+      CUTS_PER_SEED[program],
+      folder,
+    )) {
+      const analysis = new Analysis(await openHeap(snapshotPath));
+      real.forEach((one, i) => {
+        const at = `seed ${seed}, cut ${i}`;
+        const found = compareCut(analysis, one);
+        tally.add("freed at once", found.wrongNow.length === 0, at, found.wrongNow);
+        tally.add("freed by a collection", found.wrongLater.length === 0, at, found.wrongLater);
+        if (found.sameOrder !== undefined) tally.add("order", found.sameOrder, at);
+        tally.count(
+          "order unknown",
+          found.doubts.some((doubt) => doubt.includes("nested")),
+        );
+      });
+    }
+  });
+}
+
+async function inBatches(seeds: readonly number[], run: (batch: readonly number[]) => Promise<void>): Promise<void> {
+  for (let at = 0; at < seeds.length; at += BATCH) await run(seeds.slice(at, at + BATCH));
+}
+
+async function check(python: Python, from: number, seeds: number, cutCount: number): Promise<boolean> {
+  let failed = false;
+  const report = async (title: string, run: (tally: Tally) => Promise<void>) => {
+    const tally = new Tally(python.name);
+    try {
+      await run(tally);
+    } catch (error) {
+      process.stdout.write(`${python.name} ${title}: ${(error as Error).stack}\n`);
+      failed = true;
+    }
+    process.stdout.write(`${python.name} ${title}: ${String(tally)}\n`);
+    failed ||= tally.failed;
+  };
+  if (seeds > 0) {
+    await report(`random heaps, seeds ${from} to ${from + seeds - 1}`, (tally) =>
+      inBatches(range(from, seeds), (batch) => heaps(python, batch, tally)),
+    );
+  }
+  for (const [title, program] of [
+    ["cuts", "random_cuts.py"],
+    ["cascades", "random_cascade.py"],
+  ] as const) {
+    const count = Math.ceil(cutCount / CUTS_PER_SEED[program]);
+    if (count === 0) continue;
+    await report(`${title}, seeds ${from} to ${from + count - 1}`, (tally) =>
+      inBatches(range(from, count), (batch) => cuts(python, program, batch, tally)),
+    );
+  }
+  const own = await runTestGc(python);
+  process.stdout.write(`${describeTestGc(python, own)}\n`);
+  return failed || own.differences.length > 0;
+}
+
 const { values } = parseArgs({
   options: {
-    seeds: { type: "string", default: "200" },
+    seeds: { type: "string", default: "1000" },
+    cuts: { type: "string", default: "500" },
     from: { type: "string", default: "1" },
     python: { type: "string" },
   },
 });
-const count = Number(values.seeds);
-const from = Number(values.from);
-if (!Number.isInteger(count) || count < 1 || !Number.isInteger(from) || from < 0) {
-  process.stderr.write("--seeds and --from take a number\n");
+const [seeds, cutCount, from] = [values.seeds, values.cuts, values.from].map(Number);
+if (![seeds, cutCount, from].every((number) => Number.isInteger(number) && number >= 0)) {
+  process.stderr.write("--seeds, --cuts and --from take a number\n");
   process.exit(2);
 }
-
 const wanted = pythons().filter(
   ({ name }) => values.python === undefined || `${name}.`.startsWith(`${values.python}.`),
 );
@@ -74,26 +159,6 @@ if (wanted.length === 0) {
   process.stderr.write(`no supported CPython${values.python === undefined ? "" : ` ${values.python}`} was found\n`);
   process.exit(3);
 }
-
 let failed = false;
-for (const python of wanted) {
-  const start = performance.now();
-  const tally: Tally = { cases: 0, sets: 0, ordered: 0, orders: 0, callbacks: 0, finalizers: 0 };
-  try {
-    for (let done = 0; done < count; done += BATCH) {
-      await checkBatch(python, seedRange(from + done, Math.min(BATCH, count - done)), tally);
-    }
-  } catch (error) {
-    process.stdout.write(`${python.name}: ${(error as Error).message}\n`);
-    failed = true;
-  }
-  const orders = tally.ordered === 0 ? "order not known" : `orders equal ${tally.orders}/${tally.ordered}`;
-  const ran = `callbacks ${tally.callbacks}/${tally.cases}, finalizers ${tally.finalizers}/${tally.cases}`;
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  const seeds = `seeds ${from} to ${from + count - 1}`;
-  process.stdout.write(
-    `${python.name}: ${seeds}, sets equal ${tally.sets}/${tally.cases}, ${orders}, ${ran}, ${seconds} s\n`,
-  );
-  if (tally.sets < tally.cases) failed = true;
-}
+for (const python of wanted) failed = (await check(python, from, seeds, cutCount)) || failed;
 process.exitCode = failed ? 1 : 0;

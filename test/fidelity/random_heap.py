@@ -24,8 +24,9 @@ PYTHON_2 = sys.version_info[0] == 2
 MASK = (1 << 64) - 1
 
 HELD = {}  # what stays alive in a module's globals
-FINALIZED = []  # addresses of objects whose finalizer ran
-CALLED = []  # addresses of weak references whose callback ran
+RISEN = []  # objects that their finalizer made reachable again
+# What ran, in order: addresses of objects whose finalizer, negative addresses of weak references whose callback.
+LOG = []
 
 
 class Random(object):
@@ -57,7 +58,7 @@ class Random(object):
 
 class Plain(object):
     def notify(self, reference):
-        CALLED.append(id(reference))
+        LOG.append(-id(reference))
 
 
 class Child(Plain):
@@ -82,12 +83,35 @@ class Old:
 
 class Finalized(object):
     def __del__(self):
-        FINALIZED.append(id(self))
+        LOG.append(id(self))
 
 
 class OldFinalized:
     def __del__(self):
-        FINALIZED.append(id(self))
+        LOG.append(id(self))
+
+
+class Bare(object):
+    """The collector does not track its instances."""
+
+    __slots__ = ()
+
+    def __del__(self):
+        LOG.append(id(self))
+
+
+class BareReferent(object):
+    """Nor these, to which weak references can refer."""
+
+    __slots__ = ("__weakref__",)
+
+
+class Phoenix(object):
+    """Rises again once."""
+
+    def __del__(self):
+        LOG.append(id(self))
+        RISEN.append(self)
 
 
 class DictSub(dict):
@@ -143,6 +167,7 @@ class Builder(object):
         self.random = Random(seed)
         self.pool = []
         self.hashable = []
+        self.rises = self.random.one_in(6)  # up to 3.8 one that rises keeps all
 
     def _near(self, items):
         if self.random.one_in(12):
@@ -224,6 +249,23 @@ def make_slotted(b):
 
 
 @maker
+def make_bare(b):
+    made = b.add(Bare(), hashable=True)
+    b.add([made, b.pick()])
+    referent = b.add(BareReferent(), hashable=True)
+    b.add([weakref.ref(referent, log_call), b.pick()])
+    b.add([weakref.ref(referent, b.pick_of(Plain).notify), referent])
+
+
+@maker
+def make_phoenix(b):
+    if not b.rises:
+        return
+    made = b.add(Phoenix(), hashable=True)
+    made.payload = b.pick()
+
+
+@maker
 def make_borg(b):
     first, second = Plain(), Child()
     second.__dict__ = first.__dict__
@@ -293,7 +335,7 @@ def make_deque(b):
 
 def closure_over(value, extra):
     def inner(reference=None):
-        CALLED.append(id(reference))
+        LOG.append(-id(reference))
         return value, extra
 
     return inner
@@ -407,7 +449,7 @@ def callback_for(b):
 
 
 def log_call(*arguments):
-    CALLED.append(id(arguments[-1]))
+    LOG.append(-id(arguments[-1]))
 
 
 @maker
@@ -700,12 +742,12 @@ def one(snapshot, folder, seed):
     ready.acquire()
     time.sleep(0.002)  # from its release() to its acquire(): the thread must not run after the snapshot
     path = os.path.join(folder, "%d.pyheapsnapshot" % seed)
-    answer = truth.measure(snapshot, path, FINALIZED, CALLED)
+    answer = truth.measure(snapshot, path, LOG)
     truth.write(os.path.join(folder, "%d.json" % seed), answer)
     done.release()
     thread.join()
     HELD.clear()
-    del held
+    del held, RISEN[:]
 
 
 def main(folder, seeds):
@@ -716,6 +758,8 @@ def main(folder, seeds):
     gc.disable()
     for seed in seeds:
         one(ouroboros_capture.snapshot, folder, seed)
+        truth.clean_up()
+        del RISEN[:]
         truth.clean_up()
 
 

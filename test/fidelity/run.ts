@@ -10,16 +10,25 @@ const run = promisify(execFile);
 const here = dirname(fileURLToPath(import.meta.url));
 const agentFolder = join(here, "..", "..", "src", "capture", "python");
 
-/** What the real collector said right after the snapshot: addresses in its own order (see truth.py). */
-export interface Truth {
+/** What one collection finds: addresses in the collector's own order (see forked.py). */
+export interface Found {
   readonly collectable: readonly number[];
   readonly uncollectable: readonly number[];
   /** `gc.garbage` under DEBUG_SAVEALL: what would have been freed, then what is uncollectable. */
   readonly saveall: readonly number[];
-  /** Objects whose `__del__` ran, of those that log it. */
-  readonly finalizers: readonly number[];
-  /** Weak references whose callback ran, of those that log it. */
-  readonly callbacks: readonly number[];
+}
+
+/** What the real collector said and did right after the snapshot. */
+export interface Truth extends Found {
+  /** Collections of generation 0 and 1; none in 2.7. */
+  readonly young: readonly Found[];
+  readonly plain: {
+    /** What was tracked before a full collection and is not afterwards. */
+    readonly gone: readonly number[];
+    readonly garbage: readonly number[];
+    /** Objects whose `__del__` ran; negative: weak references whose callback ran. Of those that log it, in order. */
+    readonly log: readonly number[];
+  };
 }
 
 /** The truth about a program of closures.py, with the place of the function that is in the cycle. */
@@ -80,4 +89,38 @@ export async function runClosures(
 ): Promise<FidelityCase<ClosureTruth>> {
   await runScript(python, "closures.py", [folder, program, String(count)]);
   return readCase(folder, program, 0);
+}
+
+/** One reference that was really taken away, and what came of it. */
+export interface RealCut {
+  readonly from: number;
+  readonly label: string | null;
+  readonly to: number;
+  /** Tracked objects that died at once, and those that a full collection freed then (or stopped tracking). */
+  readonly now: readonly number[];
+  readonly later: readonly number[];
+  /** As `Truth.plain.log`. */
+  readonly logNow: readonly number[];
+  readonly logLater: readonly number[];
+}
+
+/** Programs that cut references, really, one at a time: random ones of random heaps, or the one to a structure. */
+export type CutProgram = "random_cuts.py" | "random_cascade.py";
+
+/** Builds random heaps in one process and cuts `cuts` references of each, one at a time. The files go to `folder`. */
+export async function runCuts(
+  python: Python,
+  program: CutProgram,
+  seeds: readonly number[],
+  cuts: number,
+  folder: string,
+): Promise<{ readonly seed: number; readonly snapshotPath: string; readonly cuts: readonly RealCut[] }[]> {
+  await runScript(python, program, [folder, String(cuts), ...seeds.map(String)]);
+  return Promise.all(
+    seeds.map(async (seed) => ({
+      seed,
+      snapshotPath: join(folder, `${seed}.pyheapsnapshot`),
+      cuts: JSON.parse(await readFile(join(folder, `${seed}.json`), "utf8")) as RealCut[],
+    })),
+  );
 }

@@ -1,62 +1,34 @@
-"""Takes a snapshot, then asks the real collector what it finds, and writes that beside the snapshot.
+"""Takes a snapshot, then asks the real collector what it finds and does, and writes that beside the snapshot.
 
-Runs on CPython 2.7 and 3.6 to 3.13. What happens between the snapshot and the collection changes neither what is
-unreachable nor its order: everything that is needed is made before, and what is made meanwhile is alive.
+Runs on CPython 2.7 and 3.6 to 3.13. Each question is asked in a forked child, so that all are about the same heap.
+What happens between the snapshot and a collection changes neither what is unreachable nor its order: everything that
+is needed is made before, and what is made meanwhile is alive.
 """
 import gc
 import json
-import os
-import re
 import sys
-import tempfile
 import types
 
+import forked
+
 PYTHON_2 = sys.version_info[0] == 2
-FOUND = re.compile(r"gc: (collectable|uncollectable) <.* (?:0x)?([0-9a-fA-F]+)>$")
-
-# SAVEALL: whatever is collected goes to gc.garbage, so nothing is freed while the addresses are being printed.
-FLAGS = gc.DEBUG_COLLECTABLE | gc.DEBUG_UNCOLLECTABLE | gc.DEBUG_SAVEALL
-if PYTHON_2:
-    FLAGS |= gc.DEBUG_INSTANCES | gc.DEBUG_OBJECTS
 
 
-def measure(snapshot, path, finalized, called):
-    """Calls `snapshot(path)` and then collects. Returns addresses in the collector's order.
+def measure(snapshot, path, log):
+    """Calls `snapshot(path)` and then collects, in children. Returns addresses in the collector's order.
 
-    `finalized` and `called` are lists to which the program's finalizers and weakref callbacks append the addresses
-    of the object and of the weak reference: what they log during the collection is part of the answer.
+    `log` is a list to which the program's finalizers append the address of their object, and its weakref callbacks the
+    negative address of the weak reference: what they log during the collection is part of the answer.
     """
     del gc.garbage[:]
-    printed = tempfile.TemporaryFile()
-    printed_fd = printed.fileno()
-    saved_fd = os.dup(2)
-    stderr = sys.stderr
-    stderr.flush()
-    del finalized[:], called[:]
+    scratch = path + ".answer"
     snapshot(path)
-    os.dup2(printed_fd, 2)
-    del sys.stderr  # without it the collector prints with C's stdio and runs no Python code
-    gc.set_debug(FLAGS)
-    gc.collect()
-    gc.set_debug(0)
-    sys.stderr = stderr
-    os.dup2(saved_fd, 2)
-    os.close(saved_fd)
-    answer = {
-        "collectable": [],
-        "uncollectable": [],
-        "saveall": list(map(id, gc.garbage)),
-        "finalizers": list(finalized),
-        "callbacks": list(called),
-    }
-    printed.seek(0)
-    for line in printed.read().decode("utf-8", "replace").splitlines():
-        found = FOUND.match(line)
-        if found:
-            answer[found.group(1)].append(int(found.group(2), 16))
-        else:
-            stderr.write("unexpected while collecting: %s\n" % line)
-    printed.close()
+    answer = forked.forked(scratch, forked.found, scratch, 2)
+    answer["plain"] = forked.forked(scratch, forked.done, log)
+    # 2.7 does not tell where its generations begin, so there is nothing to compare.
+    answer["young"] = [] if PYTHON_2 else [
+        forked.forked(scratch, forked.found, scratch, generation) for generation in (0, 1)
+    ]
     return answer
 
 

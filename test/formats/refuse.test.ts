@@ -30,6 +30,7 @@ const GROUPS: Readonly<Record<string, RegExp>> = {
   codes: /^codes\//,
   weakrefs: /^weakrefs\//,
   threads: /^(frames|locals)\//,
+  borrowed: /^borrowed\//,
 };
 
 async function refused(draft: Draft | Uint8Array, code: SnapshotErrorCode, message: RegExp): Promise<void> {

@@ -94,6 +94,7 @@ const DTYPES: Readonly<Record<string, string>> = {
   "frames/thread": "<u4",
   "frames/line": "<u4",
   "locals/frame": "<u4",
+  "borrowed/count": "<u4",
 };
 
 /** A `.npy` column of the type that the format says. */
@@ -245,6 +246,9 @@ export function smallSnapshot(texts: Texts = PLAIN): Draft {
       ["locals/value", [at(9)]],
       ["weakrefs/referent", [at(1)]],
       ["weakrefs/ref", [at(9)]],
+      ["borrowed/from", []],
+      ["borrowed/to", []],
+      ["borrowed/count", []],
       ["marks/frozen", []],
       ["marks/finalized", [at(3)]],
       ["marks/agent", []],

@@ -3,9 +3,8 @@ import { closureCycle } from "../../src/detect/closureCycle.js";
 import { renderMessage } from "../../src/detect/Finding.js";
 import { objectCycle } from "../../src/detect/objectCycle.js";
 import { HeapBuilder } from "../../src/heap/HeapBuilder.js";
-import { Flag, Kind } from "../../src/heap/kinds.js";
+import { Kind } from "../../src/heap/kinds.js";
 import { Analysis } from "../../src/model/Analysis.js";
-import { suggestCuts } from "../../src/model/cuts.js";
 
 const LINE = { file: "/app/tree.py", line: 7, name: "walk" };
 
@@ -72,53 +71,6 @@ describe("cycle families", () => {
     const { families, leftOut } = new Analysis(heap.build());
     assert.equal(families.length, 0);
     assert.deepEqual(leftOut, { sccs: 1, largest: 2 });
-  });
-
-  it("suggests to clear the cell, by the variable's name", () => {
-    const heap = new HeapBuilder();
-    closureRing(heap);
-    const analysis = new Analysis(heap.build());
-    const cuts = suggestCuts(analysis, analysis.families[0].cycles[0].members);
-    assert.deepEqual(
-      cuts.map((cut) => [cut.from, cut.to, cut.label]),
-      [[2, 0, "closure:walk"]],
-    );
-    assert.deepEqual(cuts[0].remedy, { kind: "clear-cell", name: "walk" });
-  });
-
-  it("suggests one change in the source, not one for each reference", () => {
-    const heap = new HeapBuilder();
-    const flags = Flag.heapType;
-    const root = heap.node("Node", { flags });
-    const children = heap.node("list", { kind: Kind.list });
-    heap.edge(root, children, ".children");
-    const nodes = Array.from({ length: 8 }, (_, i) => {
-      const child = heap.node("Node", { flags });
-      heap.edge(children, child, `[${i}]`).edge(child, root, ".parent");
-      return child;
-    });
-    const analysis = new Analysis(heap.build());
-    const cuts = suggestCuts(analysis, analysis.families[0].cycles[0].members);
-    assert.deepEqual(
-      cuts.map((cut) => [cut.from, cut.label, cut.remedy.kind]),
-      nodes.map((node) => [node, ".parent", "weak-attribute"]),
-    );
-  });
-
-  it("does not tell to empty a variable that holds self", () => {
-    const heap = new HeapBuilder();
-    const button = heap.node("Button", { flags: Flag.heapType });
-    const fn = heap.node("function", { kind: Kind.function, text: "on_click", location: LINE });
-    const tuple = heap.node("tuple", { kind: Kind.tuple });
-    const cell = heap.node("cell", { kind: Kind.cell });
-    heap.edge(button, fn, ".on_click").edge(fn, tuple, ".__closure__").edge(tuple, cell, "[0]");
-    heap.edge(cell, button, "closure:self");
-    const analysis = new Analysis(heap.build());
-    const cuts = suggestCuts(analysis, analysis.families[0].cycles[0].members);
-    assert.deepEqual(
-      cuts.map((cut) => cut.remedy.kind),
-      ["weak-attribute"],
-    );
   });
 });
 

@@ -73,7 +73,7 @@ describe("session: the analysis process", () => {
     assert.equal(families[0].count, 300);
     const details = await snapshot.ask("family", { family: 0 });
     assert.equal(details.examples.length, 200);
-    assert.match(details.cuts[0].why, /set _iterencode\w* = None/);
+    assert.match(details.cuts[0].idiom, /set _iterencode\w* = None/);
     const found = await snapshot.ask("search", { text: "_iterencode", limit: 5 });
     assert.match(found.rows[0].name, /^function .*\._iterencode$/, "what is named so comes before texts");
     const [{ id }] = found.rows;

@@ -90,7 +90,7 @@ function answerWithEvil({ answers }: CannedHost): void {
     examples: [0, 1].map((cycle) => ({ id: "0x1", name: SHORT, cycle })),
     edges: [edge, edge],
     edgesTotal: 2,
-    cuts: [{ ...edge, why: SHORT }],
+    cuts: [{ ...edge, why: SHORT, idiom: SHORT, count: 1 }],
   });
   answers.types = () => [EVIL, SHORT, "plain"].map((type, i) => ({ type, count: 3 - i, bytes: 30 - i, garbage: 0 }));
   answers.instances = () => ({ rows: [row, { ...row, id: "0x2" }], total: 9 });

@@ -173,7 +173,8 @@ describe("webview: by keyboard alone", () => {
     // The object has a digit of its own, once one was shown.
     await page.keyboard.press("1");
     await heading(page, "Overview");
-    await page.keyboard.press("4");
+    const tab = page.getByRole("navigation").getByRole("button", { name: "Object", exact: true });
+    await page.keyboard.press((await tab.getAttribute("aria-keyshortcuts"))!);
     await routeBecomes(received, { view: "object", id: referrers[0].id });
     assert.equal(await current(page), "Object");
   });

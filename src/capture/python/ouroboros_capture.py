@@ -1,7 +1,8 @@
 # -*- coding: utf-8 -*-
 """Ouroboros capture agent: writes a snapshot of this process's heap to a .pyheapsnapshot file.
 
-One file, standard library only, for CPython 2.7 and 3.6 to 3.13 (64 bit, with the GIL).
+One file, standard library only, for CPython 2.7 and 3.6 to 3.13 (64 bit, with the GIL), and for CPython 3.14
+in Pyodide (32-bit WebAssembly).
 
     python ouroboros_capture.py [options] script.py args...      run a program, capture when it ends
     python ouroboros_capture.py --on-signal USR2 -m module args  ... or whenever the signal comes
@@ -82,6 +83,16 @@ _ORDERED_DICT = _VERSION >= (3, 6)
 _GENERATION_LISTS = _VERSION >= (3, 8)      # gc.get_objects(generation)
 _MANAGED = _VERSION >= (3, 11)              # instances with inline attribute values
 _LINUX = sys.platform.startswith('linux')
+_WASM = sys.platform == 'emscripten'
+# The collector of 3.14.0 to 3.14.4 is an incremental one, with lists of its own: young objects, and old ones
+# that this cycle of increments has visited already or has yet to visit.
+_INCREMENTAL = (3, 14) <= sys.version_info[:3] < (3, 14, 5)
+_POINTER = struct.Struct('P').size          # bytes of a machine word
+_WORD_CODE = 'I' if _POINTER == 4 else _U64
+# From 3.14 on references in frames have tags: bit 0 is set if no count is held
+# (Include/internal/pycore_stackref.h).
+_TAGGED = _VERSION >= (3, 14)
+_ADDRESS = ~3 if _TAGGED else ~0
 
 # tp_flags (Include/object.h)
 _FLAG_INLINE_VALUES = 1 << 2        # 3.13
@@ -123,7 +134,8 @@ _module_dict = _MODULE.__dict__['__dict__'].__get__
 # heap.
 _SIGNED_BYTE = struct.Struct('b')
 _SIGNED_INT = struct.Struct('<i')
-_KEYS_HEADER = struct.Struct('<qBBBxIqq')       # the start of PyDictKeysObject (3.11+)
+# the start of PyDictKeysObject (3.11+)
+_KEYS_HEADER = struct.Struct('<qBBBxIqq' if _POINTER == 8 else '<iBBBxIii')
 
 
 # ------------------------------------------------------------------------------------------------ errors
@@ -164,10 +176,10 @@ def _why_unsupported():
         return 'this is not CPython; only CPython has the reference counts that a snapshot records'
     if not (info[:2] == (2, 7) or (3, 6) <= info[:2]):
         return 'CPython %d.%d is not supported; use 2.7 or 3.6 to 3.13' % info[:2]
-    if info[:2] >= (3, 14):
-        return ('CPython %d.%d is not supported yet: its frames hold borrowed references, which this agent '
-                'can not tell from counted ones; use 3.13 or older' % info[:2])
-    if sys.maxsize < 1 << 32:
+    if info[:2] >= (3, 15) or info[:2] == (3, 14) and not _WASM:
+        return ('CPython %d.%d is not supported yet (3.14 is in Pyodide): its frames hold borrowed references, '
+                'and this agent was not proven to tell them there; use 3.13 or older' % info[:2])
+    if sys.maxsize < 1 << 32 and not (_WASM and info[:2] == (3, 14)):
         return 'this is a 32-bit interpreter; use a 64-bit one'
     if hasattr(sys, 'getobjects'):
         return 'this interpreter was built with Py_TRACE_REFS; use an ordinary build'
@@ -258,7 +270,9 @@ if _KNOWS_COLLECTIONS:
 # All of the address space as one buffer, which is permanent since ctypes keeps array types in a table of its
 # own. It does not begin at 0, for 2.7 takes a null pointer for no buffer.
 _FIRST_ADDRESS = 4096
-_everything = (ctypes.c_char * ((1 << 47) - _FIRST_ADDRESS)).from_address(_FIRST_ADDRESS) if ctypes else None
+_LAST_ADDRESS = 1 << (47 if _POINTER == 8 else 31)
+_everything = ((ctypes.c_char * (_LAST_ADDRESS - 1 - _FIRST_ADDRESS)).from_address(_FIRST_ADDRESS)
+               if ctypes else None)
 _everything_view = None if ctypes is None or _PY2 else memoryview(_everything)
 _WORD = struct.Struct('<Q')
 _LIST_ITEMS = 24            # offset of ob_item in PyListObject (Include/listobject.h)
@@ -337,20 +351,26 @@ def _scan(callers, batch_size=1 << 14):
         # lists that we get are themselves young objects.
         young = gc.get_objects(0)
         young = list(compress(young, _map(not_, _map(skip.__contains__, _map(id, young)))))
-        middle = gc.get_objects(1)
-        objects = gc.get_objects(2)
-        segments = (len(objects), len(young), len(middle))
-        objects += young
-        objects += middle
+        if _INCREMENTAL:
+            objects = gc.get_objects(1)
+            segments = ((1, len(objects)),)
+            middle = gc.get_objects(2)
+            objects += middle
+            segments += ((2, len(middle)), (0, len(young)))
+            objects += young
+        else:
+            middle = gc.get_objects(1)
+            objects = gc.get_objects(2)
+            segments = ((2, len(objects)), (0, len(young)), (1, len(middle)))
+            objects += young
+            objects += middle
         young = middle = None
     else:
         objects = gc.get_objects()
         objects = list(compress(objects, _map(not_, _map(skip.__contains__, _map(id, objects)))))
         segments = None
     if _request.signal_frame:
-        _drop_signal_arguments(objects, 0 if segments is None else segments[0])
-        if segments is not None:
-            segments = (segments[0], len(objects) - segments[0] - segments[2], segments[2])
+        segments = _drop_signal_arguments(objects, segments)
     tracked = len(objects)
     separator = (_Marker(),)        # up to 3.7 running frames are traversed: none may hold the marker itself
     marker = id(separator[0])
@@ -415,15 +435,22 @@ def _scan(callers, batch_size=1 << 14):
     return objects, tracked, segments, edges, marker, readings, bias, own, others
 
 
-def _drop_signal_arguments(objects, start):
+def _drop_signal_arguments(objects, segments):
     """Removes the tuple (number, frame) with which the interpreter has called our signal handler: a young
-    object, so not far from `start`, where the young ones begin."""
+    object. Returns the segments as they are then."""
+    start, position = 0, 0
+    for generation, count in segments or ():
+        if generation == 0:
+            start = position
+        position += count
     for i in _range(start, len(objects)):
         item = objects[i]
         if (type(item) is tuple and len(item) == 2 and id(item[1]) == _request.signal_frame
                 and type(item[0]) is int):
             del objects[i]
-            return
+            return segments and tuple(
+                (generation, count - (generation == 0)) for generation, count in segments)
+    return segments
 
 
 # --------------------------------------------------------------------------------------------- raw memory
@@ -440,6 +467,7 @@ class _Memory(object):
         if ctypes is None:
             raise ImportError('no ctypes')
         self.descriptor = os.open('/proc/self/mem', os.O_RDONLY)
+
     def close(self):
         os.close(self.descriptor)
 
@@ -456,15 +484,37 @@ class _Memory(object):
         return data + b'\0' * (length - len(data))
 
     def words(self, address, count):
-        """Returns a tuple of `count` 64-bit words at `address`, zeros where nothing is mapped."""
-        return tuple(array(_U64, self.read(address, 8 * count)))
+        """Returns a tuple of `count` machine words at `address`, zeros where nothing is mapped."""
+        return tuple(array(_WORD_CODE, self.read(address, _POINTER * count)))
 
     def records(self, addresses, before, count):
         """Returns an array of the `count` words from `address + before` on, for each of the addresses."""
-        layout = struct.Struct('%ds' % (8 * count))
+        layout = struct.Struct('%ds' % (_POINTER * count))
         offsets = _map(add, addresses, repeat(before - _FIRST_ADDRESS))
         data = b''.join(chain.from_iterable(_map(layout.unpack_from, repeat(_everything), offsets)))
-        return array(_U64, data)
+        words = array(_WORD_CODE, data)
+        return words if _WORD_CODE == _U64 else array(_U64, words)
+
+
+class _LinearMemory(_Memory):
+    """The memory of a WebAssembly program: all of it up to its size can be read."""
+
+    def __init__(self):
+        """Raises ImportError without ctypes, AttributeError where the size is not told."""
+        if ctypes is None:
+            raise ImportError('no ctypes')
+        self.size = ctypes.pythonapi.emscripten_get_heap_size
+        self.size.restype = ctypes.c_size_t
+
+    def close(self):
+        pass
+
+    def read(self, address, length):
+        """Returns `length` bytes at `address`, zeros beyond the end."""
+        size = min(self.size(), _LAST_ADDRESS)
+        known = max(0, min(length, size - address)) if address >= _FIRST_ADDRESS else 0
+        data = ctypes.string_at(address, known) if known else b''
+        return data + b'\0' * (length - known)
 
 
 # The objects on which the layouts are calibrated. They are the agent's own and permanent, so that a capture
@@ -496,6 +546,13 @@ def _probe_generator(first):
     second = ['second']
     yield second
     yield first
+
+
+def _probe_guarded():
+    try:
+        yield
+    finally:
+        len(())
 
 
 def _probe_callback(reference):
@@ -540,25 +597,33 @@ class _Layout(object):
         self.code_names = None          # 3.11+: offset of co_localsplusnames in a code object
         self.generator_state = None     # 3.11+: offset of gi_frame_state in a generator ...
         self.generator_created = None   # ... and its value before the first next()
+        self.generator_stack = False    # 3.14+: the end of a generator's stack follows generator_position
+        self.generator_position = None  # 3.11+: offset of the pointer to the instruction that a generator is at
+        self.push_exc_info = None       # 3.11+: the opcode with which handlers begin that stand in the source
+        self.frame_numbers = None       # up to 3.10: offset of f_lasti in a frame; see _find_blocks
         self._find_members()
         self._find_fields()
         if _MANAGED and ctypes is not None:
             self._find_inline_values()
             self._find_code_names()
         self._find_locals()
+        if _FRAMES_ARE_OBJECTS:
+            self._find_blocks()
+        else:
+            self._find_position()
 
     def _offset_of(self, holder, value, start=2, count=64):
         """Returns the only offset in `holder` at which the address of `value` stands, or None."""
         words = self.memory.words(id(holder), count)
         hits = [i for i in _range(start, count) if words[i] == id(value)]
-        return 8 * hits[0] if len(hits) == 1 else None
+        return _POINTER * hits[0] if len(hits) == 1 else None
 
     # -- members
 
     def _find_members(self):
         descriptor = _type_dict(_SlotProbe)['ouroboros_slot']
         value = id(_slot_probe.ouroboros_slot)
-        for offset in (32, 40, 48):
+        for offset in (4 * _POINTER, 5 * _POINTER, 6 * _POINTER):
             definition = self.memory.words(id(descriptor) + offset, 1)[0]
             _, kind, where = self.memory.words(definition, 3)
             if kind & 0xffffffff == 16 and where < 4096 and \
@@ -571,7 +636,7 @@ class _Layout(object):
         T_OBJECT_EX)."""
         definition = self.memory.words(id(descriptor) + self.member_offset, 1)[0]
         _, kind, where = self.memory.words(definition, 3)
-        return where if kind & 0xffffffff in (6, 16) and 16 <= where < 4000 else None
+        return where if kind & 0xffffffff in (6, 16) and 2 * _POINTER <= where < 4000 else None
 
     # -- fields behind getters that compute
 
@@ -600,11 +665,11 @@ class _Layout(object):
         for kind, sample, values in samples:
             fields = []
             for name, value in values:
-                offset = self._offset_of(sample, value, 2, _type_basicsize(type(sample)) // 8)
+                offset = self._offset_of(sample, value, 2, _type_basicsize(type(sample)) // _POINTER)
                 if offset is not None:
                     fields.append((offset, name))
                     if name == '__context__':
-                        fields.append((offset - 8, '__traceback__'))    # pyerrors.h: PyException_HEAD
+                        fields.append((offset - _POINTER, '__traceback__'))    # pyerrors.h: PyException_HEAD
             self.fields[id(kind)] = fields
 
     # -- inline attribute values (3.11+)
@@ -619,24 +684,24 @@ class _Layout(object):
     def _read_keys(self, keys):
         """Returns (names' addresses, capacity, address of the first entry) of shared keys, or None if it is
         none."""
-        header = self.memory.read(keys, 32)
+        header = self.memory.read(keys, _KEYS_HEADER.size)
         _, _, log2_index, key_kind, _, usable, count = _KEYS_HEADER.unpack(header)
         if key_kind != 2 or not 0 <= count <= 64 or log2_index > 16:    # DICT_KEYS_SPLIT
             return None
-        start = keys + 32 + (1 << log2_index)
+        start = keys + _KEYS_HEADER.size + (1 << log2_index)
         return self.memory.words(start, 2 * count)[0::2], usable + count, start
 
     def _find_inline_values(self):
         names = tuple(id(name) for name in _probe_names)
-        for offset in _range(256, _type_basicsize(type), 8):
+        for offset in _range(32 * _POINTER, _type_basicsize(type), _POINTER):
             keys = self.memory.words(id(_Probe) + offset, 1)[0]
-            found = self._read_keys(keys) if keys > 1 << 16 and not keys & 7 else None
+            found = self._read_keys(keys) if keys > 1 << 16 and not keys & (_POINTER - 1) else None
             if found and found[0][:3] == names:
                 self.keys_offset = offset
                 break
         else:
             return
-        pointer = self.memory.words(id(_probe) - 32, 2)
+        pointer = self.memory.words(id(_probe) - 4 * _POINTER, 2)
         where = self.values_of(_Probe, id(_probe), pointer)
         if not where:
             return
@@ -645,26 +710,42 @@ class _Layout(object):
         self.inline = all(value in referents for value in values)
 
     def values_of(self, kind, address, pointer):
-        """Returns the address of the first inline value or 0. `pointer`: the words at address - 32 and -
-        24."""
+        """Returns the address of the first inline value or 0. `pointer`: the fourth and the third word before
+        the object."""
         if _VERSION == (3, 11):
             return pointer[0]
         if _VERSION == (3, 12):
             return pointer[1] + 1 if pointer[1] & 1 else 0
-        return address + _type_basicsize(kind) + 8
+        return address + _type_basicsize(kind) + _POINTER
+
+    def has_inline(self, item, name):
+        """True if an instance of a heap type has an attribute of that name among its inline values."""
+        kind, address = type(item), id(item)
+        needed = _FLAG_MANAGED_DICT | (_FLAG_INLINE_VALUES if _VERSION >= (3, 13) else 0)
+        shared = self.shared_keys(kind) if self.inline and _type_flags(kind) & needed == needed else None
+        if shared is None:
+            return False
+        values = self.values_of(kind, address, self.memory.words(address - 4 * _POINTER, 2))
+        if not values or _VERSION >= (3, 13) and not self.memory.words(values - _POINTER, 1)[0] >> 24 & 1:
+            return False
+        present = self.memory.words(values, shared[0])
+        return any(value and ctypes.py_object.from_address(shared[2] + 2 * _POINTER * i).value == name
+                   for i, value in enumerate(present))
 
     # -- local variables
 
     def _find_code_names(self):
         """Finds co_localsplusnames in a code object; co_localspluskinds follows it."""
         code = _probe_generator.__code__
-        words = self.memory.words(id(code), _type_basicsize(_CODE) // 8)
-        for i in _range(2, len(words)):
-            if words[i] > 1 << 16 and not words[i] & 7:
-                found = self.memory.words(words[i], 5)
-                if found[1] == id(tuple) and found[2] == 2 and found[3:5] == tuple(map(id, code.co_varnames)):
+        words = self.memory.words(id(code), _type_basicsize(_CODE) // _POINTER)
+        first = _type_basicsize(tuple) // _POINTER
+        names = tuple(map(id, code.co_varnames))
+        for i in _range(2, len(words) - 1):
+            if words[i] > 1 << 16 and not words[i] & (_POINTER - 1):
+                found = self.memory.words(words[i], first + 2)
+                if found[1] == id(tuple) and found[2] == 2 and found[first:] == names:
                     if self.memory.words(words[i + 1], 2)[1] == id(bytes):
-                        self.code_names = 8 * i
+                        self.code_names = _POINTER * i
                     return
 
     def _find_locals(self):
@@ -675,17 +756,17 @@ class _Layout(object):
         suspended = self.memory.read(id(generator), 128)
         if _FRAMES_ARE_OBJECTS:
             holder = generator.gi_frame
-            count = sys.getsizeof(holder) // 8
+            count = sys.getsizeof(holder) // _POINTER
         else:
             holder = generator
-            count = sys.getsizeof(generator) // 8 - 2
+            count = sys.getsizeof(generator) // _POINTER - 2
         words = self.memory.words(id(holder), count)
         for i in _range(2, count - 1):
             if words[i] == id(first) and words[i + 1] == id(second):
                 if _FRAMES_ARE_OBJECTS:
-                    self.frame_locals = 8 * i
+                    self.frame_locals = _POINTER * i
                 else:
-                    self.generator_locals = 8 * i
+                    self.generator_locals = _POINTER * i
                 break
         holder = None
         if not _FRAMES_ARE_OBJECTS:
@@ -704,16 +785,112 @@ class _Layout(object):
         code = id(frame.f_code)
         words = self.memory.words(id(frame), 8)
         for i in _range(2, 8):
-            if words[i] <= 1 << 16 or words[i] & 7:
+            if words[i] <= 1 << 16 or words[i] & (_POINTER - 1):
                 continue
-            inner = self.memory.words(words[i], 24)
+            inner = tuple(word & _ADDRESS for word in self.memory.words(words[i], 24))
             if code in inner[:8]:
                 for k in _range(4, 22):
                     if inner[k:k + 3] == (id(self), id(first), id(second)):
-                        self.frame_pointer = 8 * i
-                        self.frame_code = 8 * inner.index(code)
-                        self.frame_locals = 8 * k
+                        self.frame_pointer = _POINTER * i
+                        self.frame_code = _POINTER * inner.index(code)
+                        self.frame_locals = _POINTER * k
         frame = None
+
+
+    # -- what a suspended generator is inside of
+
+    def _find_blocks(self):
+        """Up to 3.10 a frame's variables come after int f_lasti, f_lineno, f_iblock, char f_executing (3.10:
+        f_state, 2.7: nothing) and {int type, handler, level} f_blockstack[20] (Include/frameobject.h)."""
+        if self.frame_locals is None:
+            return
+        generator = _probe_guarded()
+        next(generator)
+        frame = generator.gi_frame
+        self.frame_numbers = self.frame_locals - 256
+        _, last, state, blocks = self.blocks_of(frame)
+        if last * (2 if _VERSION == (3, 10) else 1) != frame.f_lasti or [kind for kind, _ in blocks] != [122] \
+                or state != (255 if _VERSION == (3, 10) else 0):
+            self.frame_numbers = None
+        frame = None
+
+    def blocks_of(self, frame):
+        """Up to 3.10. Returns (True if a frame is suspended, f_lasti, f_state, [(type, handler)] of the blocks
+        that it is inside of)."""
+        data = self.memory.read(id(frame) + self.frame_numbers, 256)
+        last, count = _SIGNED_INT.unpack_from(data, 0)[0], _SIGNED_INT.unpack_from(data, 8)[0]
+        state = 0 if _PY2 else ord(data[12:13])
+        if _VERSION == (3, 10):
+            suspended = state == 255        # FRAME_SUSPENDED, -1
+        else:       # f_stacktop, which is null while the frame runs
+            suspended = self.memory.words(id(frame) + 9 * 8, 1)[0] != 0
+        start = 12 if _PY2 else 16
+        starts = _range(start, start + 12 * max(0, min(count, 20)), 12)
+        return suspended, last, state, [
+            (_SIGNED_INT.unpack_from(data, at)[0], _SIGNED_INT.unpack_from(data, at + 4)[0]) for at in starts]
+
+    def _find_position(self):
+        """3.11+: finds prev_instr or instr_ptr in the frame that lies in the generator."""
+        if self.generator_locals is None:
+            return
+        generator = _probe_guarded()
+        next(generator)
+        code = _probe_guarded.__code__
+        start = id(code) + _type_basicsize(_CODE)
+        end = start + 2 * self.memory.words(id(code) + 2 * _POINTER, 1)[0]
+        words = self.memory.words(id(generator), self.generator_locals // _POINTER)
+        hits = [i for i in _range(2, len(words)) if start < words[i] < end]
+        if len(hits) != 1:
+            return
+        self.generator_position = _POINTER * hits[0]
+        # In 3.14 the stack's end follows; here the stack is empty, and there are no variables.
+        after = words[hits[0] + 1:hits[0] + 2]
+        self.generator_stack = _TAGGED and after == (id(generator) + self.generator_locals,)
+        target = _handler_of(code.co_exceptiontable, self.position_of(generator, code))
+        if target is not None:
+            self.push_exc_info = self.opcode_at(code, target)
+
+    def position_of(self, generator, code):
+        """3.11+: returns the index of the instruction in which a generator is suspended, in code units."""
+        address = self.memory.words(id(generator) + self.generator_position, 1)[0]
+        # prev_instr up to 3.12; from 3.13 on instr_ptr, which is one further
+        return (address - id(code) - _type_basicsize(_CODE)) // 2 - (1 if _VERSION >= (3, 13) else 0)
+
+    def opcode_at(self, code, unit):
+        """3.11+: returns the opcode at an index, as it is in memory: instrumented, maybe."""
+        return ord(self.memory.read(id(code) + _type_basicsize(_CODE) + 2 * unit, 1))
+
+    def asynchronous_finalizer(self, generator):
+        """Returns True if an asynchronous generator will hand itself to a hook of the program when it dies
+        (ag_finalizer, ag_closed), None where that can't be read."""
+        if _FRAMES_ARE_OBJECTS:     # PyObject *ag_finalizer; int ag_hooks_inited, ag_closed behind a generator
+            where = _type_basicsize(_GENERATORS[0])
+            closed = self.memory.read(id(generator) + where + 12, 4) != b'\0\0\0\0'
+        else:       # *ag_origin_or_finalizer; char ag_hooks_inited, ag_closed, ag_running_async, ag_frame_state
+            where = self.generator_state - 3 - _POINTER
+            closed = self.memory.read(id(generator) + self.generator_state - 2, 1) != b'\0'
+        finalizer = self.memory.words(id(generator) + where, 1)[0]
+        if not finalizer:
+            return False
+        return not closed if finalizer in _map(id, gc.get_referents(generator)) else None
+
+
+def _handler_of(table, unit):
+    """3.11+: returns the index of the handler of an exception in the instruction at an index (both in code
+    units), None if there is none.
+
+    An entry of co_exceptiontable: start, length, target, depth; numbers of 6 bits a byte, the highest first,
+    bit 6 in all but the last (Objects/exception_handling_notes.txt)."""
+    numbers, number, found = [], 0, None
+    for byte in bytearray(table):
+        number = number << 6 | byte & 63
+        if not byte & 64:
+            numbers.append(number)
+            number = 0
+    for i in _range(0, len(numbers) - 3, 4):
+        if numbers[i] <= unit < numbers[i] + numbers[i + 1]:
+            found = numbers[i + 2]
+    return found
 
 
 def _class_dict(kind):
@@ -776,8 +953,8 @@ class _Tables(object):
         self.item_value = array(_U64)
         self.phases = []
         try:
-            self.memory = _Memory() if _LINUX else None
-        except (OSError, ImportError):
+            self.memory = _Memory() if _LINUX else _LinearMemory() if _WASM else None
+        except (OSError, ImportError, AttributeError):
             self.memory = None
         self.layout = _Layout(self.memory) if self.memory is not None else None
 
@@ -917,7 +1094,7 @@ class _Tables(object):
         return ctypes.py_object.from_address(id(code) + self.layout.code_names).value
 
     def _code_kinds_of(self, code):
-        return ctypes.py_object.from_address(id(code) + self.layout.code_names + 8).value
+        return ctypes.py_object.from_address(id(code) + self.layout.code_names + _POINTER).value
 
     def _subclass_tables(self):
         """Records tp_subclasses, which follows tp_mro and tp_cache in PyTypeObject and is not traversed."""
@@ -930,7 +1107,7 @@ class _Tables(object):
         for address in self.type_ids:
             if _type_flags(self.types[address]) & _FLAG_TYPE:
                 kinds = array(_U64, _map(id, self.groups[address]))
-                for owner, table in _zip(kinds, self.memory.records(kinds, offsets['__bases__'] + 24, 1)):
+                for owner, table in _zip(kinds, self.memory.records(kinds, offsets['__bases__'] + 3 * _POINTER, 1)):
                     if table in dicts:
                         self.owned[0].append(owner)
                         self.owned[1].append(table)
@@ -973,11 +1150,12 @@ class _Tables(object):
                                       _zip(_map(sizers.__getitem__, self.type_column), self.objects)))
 
     def _finalizer_slots(self, address):
-        """Bit 0: tp_finalize, bit 1: tp_del. Words 49 and 47 of PyTypeObject since 3.4 and 2.7."""
+        """Bit 0: tp_finalize, bit 1: tp_del, bit 2: tp_clear. Words 49, 47 and 24 of PyTypeObject since 3.4
+        and 2.7."""
         if self.memory is None:
             return 0
         words = self.memory.words(address, 50)
-        return (1 if not _PY2 and words[49] else 0) | (2 if words[47] else 0)
+        return (1 if not _PY2 and words[49] else 0) | (2 if words[47] else 0) | (4 if words[24] else 0)
 
     # -- labels
 
@@ -1007,7 +1185,7 @@ class _Tables(object):
                             fields[offset] = name
         flags = _type_flags(kind)
         if _MANAGED and flags & _FLAG_MANAGED_DICT:
-            fields[-24] = '__dict__'
+            fields[-3 * _POINTER] = '__dict__'
         elif not flags & _FLAG_TYPE and 0 < _type_dictoffset(kind) < 4000 and kind is not _MODULE:
             fields.setdefault(_type_dictoffset(kind), '__dict__')
         return sorted(fields.items())
@@ -1015,10 +1193,10 @@ class _Tables(object):
     def _read_fields(self, objects, fields):
         """Reads the words at the given offsets of all objects of a type, and labels those that are nodes."""
         first = fields[0][0]
-        width = (fields[-1][0] - first) // 8 + 1
+        width = (fields[-1][0] - first) // _POINTER + 1
         ids = _addresses(objects)
         words = self.memory.records(ids, first, width)
-        self._label(ids, [(self._name(name), words[(offset - first) // 8::width]) for offset, name in fields])
+        self._label(ids, [(self._name(name), words[(offset - first) // _POINTER::width]) for offset, name in fields])
 
     def _label(self, owners, columns):
         """Adds rows of kind 1 from [(string id of a name, for each owner a word)]; words that are no nodes
@@ -1082,9 +1260,10 @@ class _Tables(object):
             basic = _type_basicsize(kind)
             heads = self.memory.records(ids, basic, 1)
             valid = bytearray(head >> 24 & 1 for head in heads)
-            more = dict((head, ((head & 0xff) + 1) * 8 + ((head & 0xff) + 7) // 8 * 8) for head in set(heads))
-            words = self.memory.records(ids, basic + 8, count) if count else array(_U64)
-            dicts = self.memory.records(ids, -24, 1)
+            more = dict((head, ((head & 0xff) + 1 + ((head & 0xff) + _POINTER - 1) // _POINTER) * _POINTER)
+                        for head in set(heads))
+            words = self.memory.records(ids, basic + _POINTER, count) if count else array(_U64)
+            dicts = self.memory.records(ids, -3 * _POINTER, 1)
             name = self._name('__dict__')
             for owner, value, inline in _zip(ids, dicts, valid):
                 if value and inline and value in self.known:    # a dict made of inline values: not traversed
@@ -1111,7 +1290,7 @@ class _Tables(object):
         for row, bytes_more in _zip(rows, _map(more.__getitem__, heads)):
             size[row] += bytes_more
         if owners:
-            self._label(owners, [(self._name(ctypes.py_object.from_address(entries + 16 * i).value), column)
+            self._label(owners, [(self._name(ctypes.py_object.from_address(entries + 2 * _POINTER * i).value), column)
                                  for i, column in enumerate(columns)])
 
     # -- threads, frames, local variables
@@ -1158,7 +1337,7 @@ class _Tables(object):
         if _FRAMES_ARE_OBJECTS:
             return self._variable_names(code), id(frame) + layout.frame_locals
         inner = self.memory.words(id(frame) + layout.frame_pointer, 1)[0]
-        if not inner or self.memory.words(inner + layout.frame_code, 1)[0] != id(code):
+        if not inner or self.memory.words(inner + layout.frame_code, 1)[0] & _ADDRESS != id(code):
             return (), 0
         return self._variable_names(code), inner + layout.frame_locals
 
@@ -1170,8 +1349,9 @@ class _Tables(object):
         if not names:
             return []
         words = self.memory.words(start, len(names))
-        return [(name, ctypes.py_object.from_address(start + 8 * i).value)
-                for i, name in enumerate(names) if words[i]]
+        # a borrowed reference is somebody else's; that of an immortal object is as good as a counted one
+        return [(name, _object_at(word & _ADDRESS)) for name, word in _zip(names, words)
+                if word & _ADDRESS and (not _is_borrowed(word) or _is_immortal(_object_at(word & _ADDRESS)))]
 
     def _locals(self):
         """Rows of kind 2: variables of frame objects, generators, coroutines."""
@@ -1183,15 +1363,40 @@ class _Tables(object):
             self._variable_row(id(frame), names, start)
         if _FRAMES_ARE_OBJECTS or self.layout.generator_locals is None or self.layout.generator_state is None:
             return
+        self._borrowed()
         codes = dict((id(code), code) for code in self.groups.get(id(_CODE), ()))
         before = self.layout.generator_locals + self.layout.frame_code - self.layout.frame_locals
         for kind in _GENERATORS:
             for generator in self.groups.get(id(kind), ()):
                 address = id(generator)
-                code = codes.get(self.memory.words(address + before, 1)[0])
+                code = codes.get(self.memory.words(address + before, 1)[0] & _ADDRESS)
                 if self._generator_state(generator) <= 0 and code is not None:
                     self._variable_row(address, self._variable_names(code),
                                        address + self.layout.generator_locals)
+
+    def _borrowed(self):
+        """3.14+: columns of borrowed/. Values on the stack of a suspended generator that hold no count, though
+        tp_traverse visits them."""
+        layout = self.layout
+        if not layout.generator_stack:
+            return
+        counts = {}
+        for kind in _GENERATORS:
+            for generator in self.groups.get(id(kind), ()):
+                address = id(generator)
+                if not layout.generator_created <= self._generator_state(generator) < 0:
+                    continue
+                start = address + layout.generator_locals
+                end = self.memory.words(address + layout.generator_position + _POINTER, 1)[0]
+                for word in self.memory.words(start, max(0, min(end - start, 1 << 20)) // _POINTER):
+                    if _is_borrowed(word) and word & _ADDRESS in self.known \
+                            and not _is_immortal(_object_at(word & _ADDRESS)):
+                        pair = address, word & _ADDRESS
+                        counts[pair] = counts.get(pair, 0) + 1
+        rows = sorted(counts)
+        self.columns += [('borrowed/from', array(_U64, [source for source, _ in rows])),
+                         ('borrowed/to', array(_U64, [target for _, target in rows])),
+                         ('borrowed/count', array('I', [counts[row] for row in rows]))]
 
     def _generator_state(self, generator):
         """Returns gi_frame_state of a generator or coroutine (3.11+): below 0 suspended, 0 running."""
@@ -1201,6 +1406,7 @@ class _Tables(object):
         """Adds one row of kind 2."""
         known = self.known
         words = self.memory.words(start, len(names)) if names else ()
+        words = [word & _ADDRESS for word in words]
         entries = [(name, word) for name, word in _zip(names, words) if word in known]
         if entries:
             self.item_owner.append(owner)
@@ -1292,13 +1498,9 @@ class _Tables(object):
             rest = self.objects[self.tracked:self.counted]
             self._mark('frozen', compress(self.ids[self.tracked:self.counted], _map(gc.is_tracked, rest)))
         self._mark_finalized()
+        self._mark_generators()
         if _PY2:
             self._mark_legacy()
-        if _VERSION >= (3, 12) and self.layout is not None and self.layout.generator_state:
-            created = self.layout.generator_created
-            self._mark('unstarted', (
-                id(item) for kind in _GENERATORS for item in self.groups.get(id(kind), ())
-                if self._generator_state(item) == created))
         self._mark('agent', sorted(_agent_objects() & self.known))
 
     def _mark(self, name, addresses):
@@ -1330,26 +1532,26 @@ class _Tables(object):
         for item in self.groups.get(id(instance), ()):
             if _old_class_has_del(instance.__getattribute__(item, '__class__')):
                 marked.append(id(item))
-        if self.memory is not None:
-            generator, get_frame = _GENERATORS[0], _GENERATORS[0].__dict__['gi_frame'].__get__
-            for item in self.groups.get(id(generator), ()):
-                frame = get_frame(item)
-                if frame is not None and self._has_pending_block(frame):
-                    marked.append(id(item))
+        marked.extend(self.guarded or ())       # Objects/genobject.c, PyGen_NeedsFinalizing
         self._mark('legacy', marked)
 
-    def _has_pending_block(self, frame):
-        """2.7: True if a suspended frame is inside a try or with (Objects/genobject.c,
-        PyGen_NeedsFinalizing).
-
-        After 15 words of PyFrameObject: int f_lasti, f_lineno, f_iblock; {int type, handler, level}
-        f_blockstack[20]."""
-        data = self.memory.read(id(frame) + 15 * 8, 8 + 4 + 20 * 12)
-        stack_top = self.memory.words(id(frame) + 9 * 8, 1)[0]
-        count = _SIGNED_INT.unpack_from(data, 8)[0]
-        setup_loop = 120
-        return bool(stack_top) and any(_SIGNED_INT.unpack_from(data, 12 + 12 * i)[0] != setup_loop
-                                       for i in _range(min(count, 20)))
+    def _mark_generators(self):
+        """Generators that have not been started, and those that run code when they are closed."""
+        items = [(item, prefix) for kind, prefix in _zip(_GENERATORS, _GENERATOR_PREFIXES)
+                 for item in self.groups.get(id(kind), ())]
+        self.guarded = None
+        if _FRAMES_ARE_OBJECTS:
+            frames = [(item, _generator_part(item, prefix + '_frame')) for item, prefix in items]
+            self._mark('unstarted', [id(item) for item, frame in frames
+                                     if frame is not None and frame.f_lasti == -1])
+            frames = None
+        elif self.layout is not None and self.layout.generator_state:
+            created = self.layout.generator_created
+            self._mark('unstarted', [id(item) for item, _ in items if self._generator_state(item) == created])
+        if self.layout is not None:
+            self.guarded = _Closing(self.layout).guarded(items)
+        if self.guarded is not None:
+            self._mark('guarded', self.guarded)
 
     # -- values
 
@@ -1470,8 +1672,7 @@ class _Tables(object):
     def generation_segments(self):
         """Returns [[generation, rows]] in row order, or None where that is not known."""
         if self.segments is not None:
-            old, young, middle = self.segments
-            return [[2, old], [0, young], [1, middle]]
+            return self.segments
         if self.memory is None or _PY2:
             return None
         return self._old_segments()
@@ -1534,6 +1735,22 @@ class _Tables(object):
             self.owned = tuple(array(_U64, compress(column, good)) for column in self.owned)
 
 
+def _object_at(address):
+    """Returns the object at an address."""
+    return ctypes.py_object.from_buffer(ctypes.c_void_p(address)).value
+
+
+def _is_borrowed(word):
+    """True if a word of a frame refers to an object without holding a count (3.14+; an integer has both
+    bits)."""
+    return _TAGGED and word & 3 == 1
+
+
+def _is_immortal(item):
+    """True if an object's count says that it never dies (3.12+)."""
+    return _VERSION >= (3, 12) and sys.getrefcount(item) >= 0x3fffff00
+
+
 def _generator_types():
     """Returns the types of generators, coroutines and asynchronous generators, as far as there are any."""
     kinds = [type(_probe_generator(None))]
@@ -1548,6 +1765,187 @@ def _generator_types():
 
 
 _GENERATORS = _generator_types()
+
+
+_GENERATOR_PREFIXES = ('gi', 'cr', 'ag')
+_DELEGATE_NAMES = {'gi': 'gi_yieldfrom', 'cr': 'cr_await', 'ag': 'ag_await'}
+
+
+def _generator_part(item, name):
+    """Returns what a built-in getter of a generator or coroutine returns."""
+    return type(item).__dict__[name].__get__(item)
+
+
+class _Closing(object):
+    """Tells which suspended generators, coroutines and asynchronous generators run code of the program when
+    they are closed (gen_close, Objects/genobject.c: GeneratorExit is thrown in where they are suspended, after
+    the object to which they delegate was closed)."""
+
+    # Opcodes up to 3.10, b_type of blocks
+    SETUP_LOOP, EXCEPT_HANDLER = 120, 257
+    EXTENDED_ARG, LOAD_CONST, DUP_TOP, LOAD_GLOBAL, COMPARE_OP, POP_JUMP_IF_TRUE = 144, 100, 4, 116, 107, 115
+    STORES = {125: 126, 90: 91, 97: 98, 137: 138}       # STORE_FAST: DELETE_FAST, _NAME, _GLOBAL, _DEREF
+    END_ASYNC_FOR = 54
+    # From here on opcodes hide the one that the compiler wrote (3.12+, MIN_INSTRUMENTED_OPCODE).
+    INSTRUMENTED = 234
+
+    def __init__(self, layout):
+        self.layout = layout
+
+    def guarded(self, items):
+        """Returns the addresses of those of [(object, prefix of its attributes)], None where that can't be
+        read."""
+        layout = self.layout
+        if (layout.frame_numbers if _FRAMES_ARE_OBJECTS
+                else layout.generator_state and layout.push_exc_info) is None:
+            return None
+        answers = {}        # id -> runs code, for all that a chain of delegations has led to
+        for item, prefix in items:
+            chain, answer = [], False
+            while prefix is not None and id(item) not in answers:
+                answers[id(item)] = False
+                chain.append(id(item))
+                answer = self._runs_code(item, prefix)
+                if answer is None:
+                    return None
+                if answer:
+                    break
+                item, prefix = self._delegate(item, prefix)
+                if item is not None and prefix is None:
+                    answer = self._closing_runs_code(item)
+            else:
+                answer = answer or answers.get(id(item), False)
+            answers.update(dict.fromkeys(chain, answer))
+        return [id(item) for item, _ in items if answers[id(item)]]
+
+    def _runs_code(self, item, prefix):
+        """Returns True if its own code has a handler there, or a hook of the program is called instead of
+        closing it; None where that can't be read."""
+        hook = prefix == 'ag' and not self._is_finished(item) and self.layout.asynchronous_finalizer(item)
+        if hook or hook is None:
+            return hook
+        if not self._is_suspended(item, prefix):
+            return False
+        code = _generator_part(item, prefix + '_code')
+        if _FRAMES_ARE_OBJECTS:
+            return self._is_in_block(_generator_part(item, prefix + '_frame'), code)
+        return self._has_handler(code, self.layout.position_of(item, code))
+
+    def _state(self, item):
+        return _SIGNED_BYTE.unpack(self.layout.memory.read(id(item) + self.layout.generator_state, 1))[0]
+
+    def _is_finished(self, item):
+        if _FRAMES_ARE_OBJECTS:
+            return item.ag_frame is None
+        return self._state(item) > 0
+
+    def _is_suspended(self, item, prefix):
+        """True if it has been started and does not run."""
+        if not _FRAMES_ARE_OBJECTS:
+            return self.layout.generator_created < self._state(item) < 0
+        frame = _generator_part(item, prefix + '_frame')
+        if frame is None:
+            return False
+        suspended, last, _, _ = self.layout.blocks_of(frame)
+        return suspended and last >= 0
+
+    # -- handlers around the point where it is suspended
+
+    def _is_in_block(self, frame, code):
+        """Up to 3.10. Loops are blocks up to 3.7; an exception that is being handled is one, but its block
+        runs nothing."""
+        return any(kind != self.SETUP_LOOP and kind != self.EXCEPT_HANDLER
+                   and (_PY2 or not self._is_implicit(code, handler))
+                   for kind, handler in self.layout.blocks_of(frame)[3])
+
+    def _is_implicit(self, code, handler):
+        """3.6 to 3.10: True if the compiler made the handler on its own: for the end of `async for`, or to
+        delete the name of `except ... as name`."""
+        if _VERSION == (3, 10):
+            handler *= 2
+        data = bytearray(code.co_code)
+        found, argument = [], 0
+        while len(found) < 4 and handler + 1 < len(data):
+            argument = argument << 8 | data[handler + 1]
+            if data[handler] != self.EXTENDED_ARG:
+                found.append((data[handler], argument))
+                argument = 0
+            handler += 2
+        operations = [operation for operation, _ in found]
+        if _VERSION >= (3, 8) and operations[:1] == [self.END_ASYNC_FOR]:
+            return True
+        if operations == [self.DUP_TOP, self.LOAD_GLOBAL, self.COMPARE_OP, self.POP_JUMP_IF_TRUE]:
+            return code.co_names[found[1][1]] == 'StopAsyncIteration'       # `except` jumps if false
+        return (len(found) > 2 and operations[0] == self.LOAD_CONST and code.co_consts[found[0][1]] is None
+                and self.STORES.get(operations[1]) == operations[2] and found[1][1] == found[2][1])
+
+    def _has_handler(self, code, unit):
+        """3.11+. Handlers that the compiler makes on its own (for StopIteration, `yield from`, `async for`,
+        comprehensions, the end of `except`) raise again, and do not begin as those of the source do."""
+        layout, table, seen = self.layout, code.co_exceptiontable, set()
+        while True:
+            unit = _handler_of(table, unit)
+            if unit is None or unit in seen:
+                return False
+            seen.add(unit)
+            opcode = layout.opcode_at(code, unit)
+            if opcode >= self.INSTRUMENTED and _request.mode == 'fork':
+                opcode = ord(code.co_code[2 * unit:2 * unit + 1])       # makes the code keep a copy
+            if opcode == layout.push_exc_info or opcode >= self.INSTRUMENTED:
+                return True
+
+    # -- delegation
+
+    def _delegate(self, item, prefix):
+        """Returns (what a generator delegates to, prefix of its attributes if it is a generator or coroutine),
+        (None, None) if nothing."""
+        if _PY2 or not self._is_suspended(item, prefix):
+            return None, None
+        item = _generator_part(item, _DELEGATE_NAMES[prefix])
+        while item is not None:
+            for kind, prefix in _zip(_GENERATORS, _GENERATOR_PREFIXES):
+                if type(item) is kind:
+                    return item, prefix
+            if self._helper_name(item) is None:
+                return item, None
+            item = (gc.get_referents(item) or [None])[0]
+        return None, None
+
+    @staticmethod
+    def _helper_name(item):
+        """Returns the name of the type if closing it is closing the first object that it refers to."""
+        kind = type(item)
+        names = ['coroutine_wrapper', 'anext_awaitable']
+        if _VERSION >= (3, 12):     # before, the closing of these leaves the generator as it is
+            names += ['async_generator_asend', 'async_generator_athrow']
+        name = _type_name(kind)
+        return name if not _type_flags(kind) & _FLAG_HEAPTYPE and name in names else None
+
+    def _closing_runs_code(self, item):
+        """True if looking up and calling `close` of an object runs Python code (or may run it: anext_awaitable
+        calls __await__ of what it waits for)."""
+        spaces = [(base, _class_dict(base) or {}) for base in _type_mro(type(item)) or ()
+                  if _type_flags(type(base)) & _FLAG_TYPE]
+        for name in ('__await__', '__getattribute__', 'close', '__getattr__'):
+            for base, space in spaces:
+                if name in space:
+                    if type(space[name]) not in _C_METHODS:
+                        return True
+                    break
+            else:
+                if name == 'close' and self._has_own_close(item):
+                    return True
+        return False
+
+    def _has_own_close(self, item):
+        """True if `close` is an attribute of the instance, in its dict or inline."""
+        kind = type(item)
+        if not _type_flags(kind) & _FLAG_HEAPTYPE:
+            return False
+        for space in gc.get_referents(item):
+            if type(space) is dict and any(type(key) is str and key == 'close' for key in dict.__iter__(space)):
+                return True
+        return _MANAGED and self.layout.has_inline(item, 'close')
 
 
 def _old_class_has_del(kind):

@@ -2,6 +2,7 @@ import { colour as pc } from "../colour.js";
 import { formatBytes, formatCount } from "../../detect/Finding.js";
 import { printable } from "../../heap/names.js";
 import { cycles, type CyclesResult, type FamilyRow } from "../../session/queries/cycles.js";
+import { mergeCuts } from "../../session/queries/cutRows.js";
 import type { Session } from "../../session/Session.js";
 import { printJson, printLines } from "../output.js";
 import { placeText } from "../place.js";
@@ -9,7 +10,8 @@ import { type CommonOptions, openSession } from "../run.js";
 
 const FAMILIES_SHOWN = 20;
 const EDGES_SHOWN = 8;
-const CUTS_SHOWN = 3;
+const CUTS_SHOWN = 5;
+const TEXT = 2000;
 
 /** `ouroboros cycles FILE` */
 export async function runCycles(file: string, options: CommonOptions): Promise<void> {
@@ -51,6 +53,12 @@ function* familyLines(session: Session, family: FamilyRow): Generator<string> {
     yield pc.dim(`  ${edge.from} ${name(edge.from)} ${printable(edge.label)} → ${edge.to} ${name(edge.to)}`);
   }
   if (family.edges.length > EDGES_SHOWN) yield pc.dim(`  … more references: --json lists them`);
-  const cuts = new Set(family.cuts.map((cut) => `  ${pc.green("cut")} ${printable(cut.label)}: ${printable(cut.why)}`));
-  yield* [...cuts].slice(0, CUTS_SHOWN);
+  const cuts = mergeCuts(session.graph, family.cuts);
+  for (const { label, why, count } of cuts.slice(0, CUTS_SHOWN)) {
+    const times = count > 1 ? ` ×${formatCount(count)}` : "";
+    yield `  ${pc.green("cut")} ${printable(label)}${times}: ${printable(why, TEXT)}`;
+  }
+  if (cuts.length > CUTS_SHOWN) yield pc.dim(`  … ${formatCount(cuts.length - CUTS_SHOWN)} more: --json lists them`);
+  if (family.fix !== undefined) yield `  ${pc.green("fix")} ${printable(family.fix, TEXT)}`;
+  if (family.noCuts !== undefined) yield `  ${pc.yellow("no cut")}: ${printable(family.noCuts, TEXT)}`;
 }

@@ -9,6 +9,7 @@ const COLUMNS = [
   ...["codes/id", "codes/file", "codes/name", "codes/qualname", "codes/line", "codes/freevar_count", "codes/freevar"],
   ...["items/owner", "items/kind", "items/length", "items/key", "items/value"],
   ...["owned/from", "owned/to", "owned/name", "weakrefs/referent", "weakrefs/ref"],
+  ...["borrowed/from", "borrowed/to", "borrowed/count"],
   ...["nodes/refcount", "nodes/size", "ints/id", "ints/value", "floats/id", "floats/value"],
 ];
 

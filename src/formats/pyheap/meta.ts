@@ -13,8 +13,8 @@ export interface MetaType {
   readonly name: string;
   /** `tp_flags`. */
   readonly flags: number;
-  /** Bit 0: `tp_finalize`; bit 1: `tp_del`. */
-  readonly finalizers: number;
+  /** Which slots it has; bit 0: `tp_finalize`, bit 1: `tp_del`, bit 2: `tp_clear`. */
+  readonly slots: number;
 }
 
 /** `meta.json`, checked. */
@@ -89,13 +89,13 @@ function time(value: Json | undefined): number | null {
 
 function types(value: Json | undefined): MetaType[] {
   return array(value, "types").map((row, i) => {
-    const [id, module, name, flags, finalizers] = array(row, `types[${i}]`);
+    const [id, module, name, flags, slots] = array(row, `types[${i}]`);
     return {
       id: natural(id, `types[${i}][0]`),
       module: text(module, `types[${i}][1]`),
       name: text(name, `types[${i}][2]`),
       flags: natural(flags, `types[${i}][3]`),
-      finalizers: natural(finalizers, `types[${i}][4]`),
+      slots: natural(slots, `types[${i}][4]`),
     };
   });
 }

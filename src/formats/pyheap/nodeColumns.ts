@@ -42,9 +42,9 @@ export async function loadFlags(
   const flags = new Uint16Array(type.length);
   const typeFlags = types.map(
     (t) =>
-      (t.finalizers & 1 ? Flag.hasFinalizer : 0) |
+      (t.slots & 1 ? Flag.hasFinalizer : 0) |
       // 2.7 has static types with tp_del, generators above all; there it counts by instance (marks/legacy).
-      (t.finalizers & 2 && (isHeapType(t) || version[0] === 3) ? Flag.legacyFinalizer : 0) |
+      (t.slots & 2 && (isHeapType(t) || version[0] === 3) ? Flag.legacyFinalizer : 0) |
       (isHeapType(t) ? Flag.heapType : 0),
   );
   const canBeImmortal = version[0] === 3 && version[1] >= 12;
@@ -60,6 +60,7 @@ export async function loadFlags(
     ["finalized", Flag.finalized],
     ["legacy", Flag.legacyFinalizer],
     ["unstarted", Flag.unstarted],
+    ["guarded", Flag.guarded],
     ["agent", Flag.agent],
   ];
   for (const [name, bits] of marks) {

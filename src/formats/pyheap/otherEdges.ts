@@ -2,7 +2,7 @@ import { EdgeKind, Standing } from "../../heap/kinds.js";
 import { LabelSort, packLabel } from "../../heap/labels.js";
 import type { AddressIndex } from "../AddressIndex.js";
 import type { Columns } from "./columns.js";
-import type { ExtraEdges } from "./GraphDraft.js";
+import type { ExtraEdges, TraversedEdges } from "./GraphDraft.js";
 import { corrupt } from "./meta.js";
 
 /**
@@ -25,6 +25,36 @@ export async function loadOwned(
     if (source < 0 || target < 0) throw corrupt("owned: a reference leads from or to no object");
     const label = strings.find(name[i], name[i + 1]) + 1;
     extra.addOwned(source, target, label === 0 ? 0 : packLabel(LabelSort.attribute, label));
+  }
+}
+
+/**
+ * Marks the references of the `borrowed` group: of the traversed edges between two nodes the last so many.
+ * @param edges the merged edges, of which each node's traversed ones come first
+ * @throws SnapshotError corrupt where there are fewer such edges
+ */
+export async function markBorrowed(
+  columns: Columns,
+  nodes: AddressIndex,
+  traversed: TraversedEdges,
+  edges: { readonly firstEdge: Uint32Array; readonly edgeTo: Uint32Array; readonly edgeClass: Uint8Array },
+): Promise<void> {
+  if (!columns.hasGroup("borrowed/from", "borrowed/to", "borrowed/count")) return;
+  const from = await columns.words("borrowed/from");
+  const to = await columns.words("borrowed/to", from.length / 2);
+  const count = await columns.u4("borrowed/count", from.length / 2);
+  for (let i = 0; i < count.length; i++) {
+    const source = nodes.find(from[2 * i], from[2 * i + 1]);
+    const target = nodes.find(to[2 * i], to[2 * i + 1]);
+    if (source < 0 || target < 0) throw corrupt("borrowed: a reference leads from or to no object");
+    const start = edges.firstEdge[source];
+    let left = count[i];
+    for (let e = start + traversed.first[source + 1] - traversed.first[source] - 1; left > 0 && e >= start; e--) {
+      if (edges.edgeTo[e] !== target) continue;
+      edges.edgeClass[e] = EdgeKind.strong | Standing.borrowed;
+      left--;
+    }
+    if (left > 0) throw corrupt("borrowed: more references than there are edges");
   }
 }
 

@@ -19,9 +19,9 @@ import { ExtraEdges, splitEdges } from "./GraphDraft.js";
 import { loadItems, NONE } from "./Items.js";
 import { corrupt, FORMAT, type Meta, parseMeta } from "./meta.js";
 import { generations, loadFlags, loadNumbers, loadRefcounts } from "./nodeColumns.js";
-import { loadOwned, loadWeakrefs } from "./otherEdges.js";
+import { loadOwned, loadWeakrefs, markBorrowed } from "./otherEdges.js";
 import { attachThreads, loadThreads } from "./threads.js";
-import { isHeapType, kindOfType } from "./typeKinds.js";
+import { canBeTracked, isHeapType, kindOfType } from "./typeKinds.js";
 
 // What each node costs while it is read, beside the file's own columns: the graph, the address index.
 const BYTES_PER_NODE = 100;
@@ -190,6 +190,7 @@ class Reader {
     const flags = await loadFlags(this.#columns, meta, nodes, type, refcount);
     const types = this.#types(nodes, table, text);
     const edges = extra.merge(traversed, labeler.label);
+    await markBorrowed(this.#columns, nodes, traversed, edges);
     this.#step(1, "done");
     return new HeapGraph({
       columns: {
@@ -235,13 +236,16 @@ class Reader {
   }
 
   #types(nodes: AddressIndex, table: BytesStringTable, text: Uint32Array): TypeInfo[] {
+    // A heap has types that can be cleared (dict, to begin with), unless the capture did not look for the slot.
+    const clearsKnown = this.#meta.types.some((t) => (t.slots & 4) !== 0);
     const types = this.#meta.types.map((t) => {
       const node = findNumber(nodes, t.id);
-      const info: TypeInfo = { id: t.id, module: t.module, name: t.name, node };
+      const clears = clearsKnown ? (t.slots & 4) !== 0 : null;
+      const info: TypeInfo = { id: t.id, module: t.module, name: t.name, node, gc: canBeTracked(t), clears };
       if (node >= 0) text[node] = table.add(t.module && !/builtin/.test(t.module) ? `${t.module}.${t.name}` : t.name);
       return info;
     });
-    const own = (name: string): TypeInfo => ({ id: 0, module: "", name, node: -1 });
+    const own = (name: string): TypeInfo => ({ id: 0, module: "", name, node: -1, gc: false, clears: false });
     types.push(own("thread"), own("running frame"));
     return types;
   }
@@ -276,6 +280,7 @@ class Reader {
       cwd: meta.cwd,
       segments: meta.segments?.map(([generation, count]) => ({ generation, count })) ?? null,
       gcEnabled: meta.gcEnabled,
+      guardedKnown: this.#columns.has("marks/guarded"),
       redacted: meta.redacted,
       has: {
         refcounts: true,

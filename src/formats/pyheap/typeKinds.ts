@@ -3,6 +3,7 @@ import type { MetaType } from "./meta.js";
 
 // Bits of tp_flags, Include/object.h.
 const TPFLAGS_HEAPTYPE = 1 << 9;
+const TPFLAGS_HAVE_GC = 1 << 14;
 const SUBCLASS_KINDS: readonly [bit: number, kind: Kind][] = [
   [31, Kind.type],
   [30, Kind.exception],
@@ -68,6 +69,11 @@ function hasTypeFlag(flags: number, bit: number): boolean {
 
 export function isHeapType(type: MetaType): boolean {
   return (type.flags & TPFLAGS_HEAPTYPE) !== 0;
+}
+
+/** True if its instances can be on the collector's lists. */
+export function canBeTracked(type: MetaType): boolean {
+  return (type.flags & TPFLAGS_HAVE_GC) !== 0;
 }
 
 /**

@@ -1,17 +1,14 @@
-import { remedyMessage } from "../../detect/cycles.js";
-import { renderMessage } from "../../detect/Finding.js";
 import { labelText } from "../../heap/labels.js";
 import type { SourceLocation } from "../../heap/HeapGraph.js";
 import type { CycleFamily } from "../../model/cycles.js";
-import { suggestCuts } from "../../model/cuts.js";
 import { innerEdges, shortestRing } from "../../model/ring.js";
 import { cycleSource } from "../../model/source.js";
 import type { Session } from "../Session.js";
 import { SourceFiles } from "../SourceFiles.js";
+import { type CutRows, cutRows } from "./cutRows.js";
 
 const CYCLES_SHOWN = 50;
 const EDGES_SHOWN = 200;
-const CUT_LIMIT = 20_000;
 
 /** An edge by the ids of its ends. */
 export interface EdgeRow {
@@ -21,7 +18,7 @@ export interface EdgeRow {
 }
 
 /** A family of cycles of one shape. Bytes are sums over the family; edges and cuts are those of the first cycle. */
-export interface FamilyRow {
+export interface FamilyRow extends CutRows {
   readonly signature: string;
   readonly count: number;
   readonly bytes: number;
@@ -32,7 +29,6 @@ export interface FamilyRow {
   readonly objects: Iterable<Iterable<string>>;
   readonly edges: readonly EdgeRow[];
   readonly location?: SourceLocation;
-  readonly cuts: readonly (EdgeRow & { readonly why: string })[];
 }
 
 export interface CyclesResult {
@@ -56,7 +52,6 @@ function familyRow(session: Session, family: CycleFamily, all: boolean, sources:
   const { telling, location: known, anchor } = cycleSource(graph, members);
   const location = known && sources.refine(known, anchor);
   const shown = all ? family.cycles : family.cycles.slice(0, CYCLES_SHOWN);
-  const cuts = members.length > CUT_LIMIT ? [] : suggestCuts(analysis, members);
   // The shortest ring through the telling member first: it reads as a story.
   const ring = shortestRing(analysis, members, telling);
   const inRing = new Set(ring.map(({ edge }) => edge));
@@ -74,11 +69,6 @@ function familyRow(session: Session, family: CycleFamily, all: boolean, sources:
       label: labelText(graph, graph.columns.edgeLabel[edge]),
     })),
     ...(location && { location }),
-    cuts: cuts.map(({ from, to, label, remedy }) => ({
-      from: graph.idText(from),
-      to: graph.idText(to),
-      label,
-      why: renderMessage(remedyMessage(remedy)),
-    })),
+    ...cutRows(analysis, members),
   };
 }

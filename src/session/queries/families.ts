@@ -1,22 +1,18 @@
-import { remedyMessage } from "../../detect/cycles.js";
-import { renderMessage } from "../../detect/Finding.js";
 import type { NodeIndex, SourceLocation } from "../../heap/HeapGraph.js";
 import { labelText } from "../../heap/labels.js";
 import { printable } from "../../heap/names.js";
 import type { CycleFamily } from "../../model/cycles.js";
-import { suggestCuts } from "../../model/cuts.js";
 import { innerEdges, shortestRing } from "../../model/ring.js";
 import { cycleSource } from "../../model/source.js";
 import type { Session } from "../Session.js";
 import { SourceFiles } from "../SourceFiles.js";
+import { cutRows, mergeCuts, type MergedCut } from "./cutRows.js";
 import type { EdgeRow } from "./cycles.js";
 
 const FAMILIES_SHOWN = 5000;
 const EXAMPLES_SHOWN = 200;
 const EDGES_SHOWN = 200;
 const TYPES_NAMED = 3;
-// Cuts of a larger cycle would take long, and nobody reads the list.
-const CUT_LIMIT = 2000;
 
 /** A family of cycles in a list. Bytes are sums over the family. */
 export interface FamilySummary {
@@ -50,8 +46,12 @@ export interface FamilyDetails extends FamilySummary {
   /** References of the first cycle, the shortest ring first, at most 200. */
   readonly edges: readonly (EdgeRow & { readonly fromName: string; readonly toName: string })[];
   readonly edgesTotal: number;
-  /** References whose removal ends the first cycle. */
-  readonly cuts: readonly (EdgeRow & { readonly why: string; readonly fromName: string; readonly toName: string })[];
+  /** References whose removal ends the first cycle; those that read the same are one. */
+  readonly cuts: readonly MergedCut[];
+  /** What to do about all of them, in one text. */
+  readonly fix?: string;
+  /** Why there are no cuts. */
+  readonly noCuts?: string;
 }
 
 /** A family that is not there. */
@@ -92,7 +92,7 @@ export function family(session: Session, index: number): FamilyDetails {
     fromName: graph.nodeName(from),
     toName: graph.nodeName(to),
   });
-  const cuts = members.length > CUT_LIMIT ? [] : suggestCuts(analysis, members);
+  const { cuts, ...rest } = cutRows(analysis, members);
   return {
     ...summary(session, found, index, new SourceFiles(graph)),
     signature: found.signature,
@@ -104,10 +104,8 @@ export function family(session: Session, index: number): FamilyDetails {
       .slice(0, EDGES_SHOWN)
       .map(({ from, to, edge }) => row(from, to, labelText(graph, graph.columns.edgeLabel[edge]))),
     edgesTotal: edges.length,
-    cuts: cuts.map(({ from, to, label, remedy }) => ({
-      ...row(from, to, label),
-      why: renderMessage(remedyMessage(remedy)),
-    })),
+    cuts: mergeCuts(graph, cuts).map((cut) => ({ ...cut, label: printable(cut.label) })),
+    ...rest,
   };
 }
 

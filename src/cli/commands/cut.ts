@@ -1,0 +1,78 @@
+import { colour as pc } from "../colour.js";
+import { formatBytes, formatCount } from "../../detect/Finding.js";
+import { printable } from "../../heap/names.js";
+import { cut, type CutPreview, cutPreview, type CutReference } from "../../session/queries/cut.js";
+import { printJson, printLines } from "../output.js";
+import { type CommonOptions, openSession, UsageError } from "../run.js";
+
+const SURVIVORS_SHOWN = 15;
+const STEPS_SHOWN = 30;
+
+/** Collects `--from A --label L --from B --to C` into references, in the order of the command line. */
+export class CutArguments {
+  readonly references: { from: string; label?: string; to?: string }[] = [];
+
+  readonly from = (id: string): this => {
+    this.references.push({ from: id });
+    return this;
+  };
+
+  readonly label = (text: string): this => this.#last("--label", (last) => (last.label = text));
+
+  readonly to = (id: string): this => this.#last("--to", (last) => (last.to = id));
+
+  #last(option: string, set: (last: { label?: string; to?: string }) => void): this {
+    const last = this.references.at(-1);
+    if (!last) throw new UsageError(`${option} belongs to the --from before it; give --from first`);
+    set(last);
+    return this;
+  }
+}
+
+/** `ouroboros cut FILE --from ID (--label L | --to ID) …` */
+export async function runCut(file: string, options: CommonOptions & { readonly from: CutArguments }): Promise<void> {
+  const { references } = options.from;
+  for (const { from, label, to } of references) {
+    if (label === undefined && to === undefined) {
+      throw new UsageError(`say which reference of ${from}: --label as \`object\` prints it, or --to ID`);
+    }
+  }
+  const session = await openSession(file);
+  if (options.json) await printJson(cut(session, references));
+  else await printLines(cutLines(references, cutPreview(session, { references, ids: [] })));
+}
+
+function* cutLines(references: readonly CutReference[], result: CutPreview): Generator<string> {
+  const freed = ({ objects, bytes }: { objects: number; bytes: number }) =>
+    `${formatCount(objects)} object${objects === 1 ? "" : "s"}, ${formatBytes(bytes)}`;
+  const many = references.length === 1 ? "this reference" : `these ${references.length} references`;
+  yield pc.bold(`Without ${many}: frees at once ${freed(result.now)}`);
+  yield `the next full collection frees ${freed(result.collection)} more`;
+  if (result.garbageBefore.objects > 0) {
+    yield pc.dim(`(and ${freed(result.garbageBefore)} that are garbage already)`);
+  }
+  for (const reason of result.unknown) yield pc.yellow(`uncertain: ${printable(reason, 500)}`);
+  const ran = result.order.filter(({ kind }) => kind !== "dies");
+  if (ran.length > 0) {
+    yield "";
+    yield pc.bold("Order of destruction, with the code that runs:");
+    for (const { when, kind, id, name } of result.order.slice(0, STEPS_SHOWN)) {
+      const what = { dies: "dies", finalizer: "finalizer runs", close: "is closed", callback: "callback for it runs" }[
+        kind
+      ];
+      yield `  ${pc.dim(id)} ${printable(name)} ${what}${when === "now" ? "" : pc.dim(" (collection)")}`;
+    }
+    if (result.orderTotal > STEPS_SHOWN)
+      yield pc.dim(`  … and ${formatCount(result.orderTotal - STEPS_SHOWN)} more steps`);
+  }
+  if (result.survivorsTotal === 0) return;
+  yield "";
+  yield pc.bold("Stays, and who holds it:");
+  for (const { id, name, holder } of result.survivors.slice(0, SURVIVORS_SHOWN)) {
+    const by = holder === null ? "something outside the heap" : `${printable(holder.name)} ${pc.dim(holder.id)}`;
+    yield `  ${pc.dim(id)} ${printable(name)} ← ${by}`;
+  }
+  if (result.survivorsTotal > SURVIVORS_SHOWN) {
+    yield pc.dim(`  … and ${formatCount(result.survivorsTotal - SURVIVORS_SHOWN)} more; --json lists all`);
+  }
+}

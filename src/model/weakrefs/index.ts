@@ -1,0 +1,10 @@
+export { attributeOf } from "./attributes.js";
+export { callbackOf } from "./callback.js";
+export { findWeakReferences, NO_NODE, rowOf, WeakState, type WeakReferences } from "./find.js";
+export { type Holder, Holders } from "./holders.js";
+export { libraryCallback, type LibraryCallback, libraryEntry, type LibraryEntry } from "./library.js";
+export { type CallbackName, describeCallback } from "./describe.js";
+export { groupWeakReferences, type WeakGroup } from "./groups.js";
+export { type DeadPile, deadPiles } from "./piles.js";
+export { type PooledObjects, pooledObjects } from "./pools.js";
+export { type StaleEntry, type StaleRegistry, staleRegistries, type WeakEntry } from "./registries.js";

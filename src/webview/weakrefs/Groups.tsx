@@ -1,0 +1,97 @@
+import type { ComponentChildren, JSX } from "preact";
+import type { WeakGroupRow } from "../../session/queries/weakrefs.js";
+import type { WeakrefLists } from "../../session/queries/weakrefSuspects.js";
+import { PlaceLink } from "../elements.js";
+import { formatBytes, formatCount, placeText, plural, text } from "../format.js";
+import { showGraph } from "../go.js";
+import { type Column, tableState } from "../table/columns.js";
+import { referentText, stateOf } from "./cells.js";
+import { FilteredSplit } from "./FilteredSplit.js";
+import { GroupPane } from "./GroupPane.js";
+
+/** State of the table, kept while another view is shown. */
+export const groupsTable = tableState();
+
+const COLUMNS: readonly Column<WeakGroupRow>[] = [
+  { id: "referent", title: "Refer to", value: referentText, width: "minmax(8em, 1.6fr)" },
+  { id: "holder", title: "Held as", value: ({ holder }) => holder, width: "minmax(8em, 2fr)" },
+  {
+    id: "count",
+    title: "Count",
+    value: ({ count }) => count,
+    cell: ({ count }) => formatCount(count),
+    width: "5.5em",
+    numeric: true,
+  },
+  { id: "state", title: "State", value: stateOf, width: "6.5em", hint: "Dead: what they referred to is gone" },
+  {
+    id: "callback",
+    title: "Callback",
+    value: ({ callback }) => callback ?? "",
+    width: "minmax(7em, 1.6fr)",
+    hideBelow: 560,
+    hint: "What is called when the object dies",
+  },
+  {
+    id: "source",
+    title: "Source",
+    value: ({ location }) => (location ? placeText(location) : ""),
+    cell: ({ location }) => location && <PlaceLink location={location} />,
+    width: "minmax(9.5em, 1fr)",
+    hideBelow: 900,
+    hint: "Where the callback is defined",
+  },
+  {
+    id: "bytes",
+    title: "Bytes",
+    value: ({ bytes }) => bytes,
+    cell: ({ bytes }) => formatBytes(bytes),
+    width: "6.5em",
+    numeric: true,
+    hideBelow: 1000,
+    hint: "Bytes of the weak references themselves",
+  },
+];
+
+const keyOf = ({ group }: WeakGroupRow) => String(group);
+const textsOf = (group: WeakGroupRow) => [
+  referentText(group),
+  group.type,
+  group.holder,
+  group.callback ?? "",
+  group.location ? placeText(group.location) : "",
+];
+
+/** Weak references that are alike, a group a row. */
+export function Groups({
+  lists,
+  children,
+}: {
+  readonly lists: WeakrefLists;
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  const { groups, groupsTotal } = lists;
+  const total = plural(groupsTotal, "group");
+  return (
+    <FilteredSplit
+      label="Groups of weak references"
+      all={groups}
+      texts={textsOf}
+      total={groups.length < groupsTotal ? `the first ${formatCount(groups.length)} of ${total}` : total}
+      none="There are no weak references."
+      columns={COLUMNS}
+      rowKey={keyOf}
+      state={groupsTable}
+      onOpen={({ ids }) => ids.length > 0 && showGraph({ kind: "object", id: ids[0] })}
+      pane={(group) => <GroupPane key={group.group} group={group} title={titleOf(group)} />}
+    >
+      {children}
+    </FilteredSplit>
+  );
+}
+
+function titleOf(group: WeakGroupRow): string {
+  const { count, type } = group;
+  if (stateOf(group) === "dead") return `${formatCount(count)} dead ${text(type)}`;
+  return `${formatCount(count)} ${text(type)} to ${text(referentText(group))}`;
+}

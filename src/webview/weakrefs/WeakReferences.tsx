@@ -1,0 +1,68 @@
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import type { WeakrefLists } from "../../session/queries/weakrefSuspects.js";
+import { Answered } from "../Answered.js";
+import { useAnswer } from "../answers.js";
+import { formatCount } from "../format.js";
+import { phase } from "../host.js";
+import { Groups, groupsTable } from "./Groups.js";
+import { Piles, pilesTable } from "./Piles.js";
+import { Stale, staleTable } from "./Stale.js";
+
+type List = "groups" | "piles" | "stale";
+
+// Kept while another view is shown.
+const list = signal<List>("groups");
+
+/** Weak references by what they refer to, containers full of dead ones, and what is suspected to be stale. */
+export function WeakReferences(): JSX.Element {
+  const asked = useAnswer("weakrefs", {});
+  return (
+    <div class="split-view">
+      <h1 tabIndex={-1}>Weak references</h1>
+      <Answered asked={asked} doing="Looking for weak references">
+        {(lists) => <Chosen lists={lists} />}
+      </Answered>
+    </div>
+  );
+}
+
+function Chosen({ lists }: { readonly lists: WeakrefLists }): JSX.Element {
+  const choice = <Choice lists={lists} />;
+  switch (list.value) {
+    case "groups":
+      return <Groups lists={lists}>{choice}</Groups>;
+    case "piles":
+      return <Piles piles={lists.piles}>{choice}</Piles>;
+    case "stale":
+      return <Stale stale={lists.stale}>{choice}</Stale>;
+  }
+}
+
+function Choice({ lists }: { readonly lists: WeakrefLists }): JSX.Element {
+  const choices: readonly (readonly [List, string])[] = [
+    ["groups", "All"],
+    ["piles", `Piles of dead ones (${formatCount(lists.piles.length)})`],
+    ["stale", `Suspected stale (${formatCount(lists.stale.length)})`],
+  ];
+  return (
+    <div class="choice" role="group" aria-label="List">
+      {choices.map(([value, words]) => (
+        <button
+          key={value}
+          type="button"
+          class="button"
+          aria-pressed={list.value === value}
+          onClick={() => (list.value = value)}
+        >
+          {words}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+phase.subscribe(({ kind }) => {
+  if (kind !== "loading") return;
+  for (const table of [groupsTable, pilesTable, staleTable]) table.active.value = null;
+});
