@@ -7,7 +7,8 @@ import type { Info } from "./queries/info.js";
 export type Route =
   | { readonly view: "overview" }
   | { readonly view: "cycles" }
-  | { readonly view: "graph"; readonly seed: PictureSeed }
+  /** `suggest`: with the suggested cuts of the seed's family applied. */
+  | { readonly view: "graph"; readonly seed: PictureSeed; readonly suggest?: boolean }
   | { readonly view: "object"; readonly id: string }
   | { readonly view: "types"; readonly type?: string }
   | { readonly view: "weakrefs" };

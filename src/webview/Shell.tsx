@@ -77,7 +77,7 @@ function View({ route: shown }: { readonly route: Route }): JSX.Element {
     case "object":
       return <ObjectView key={shown.id} id={shown.id} />;
     case "graph":
-      return <LeakGraph key={JSON.stringify(shown.seed)} seed={shown.seed} />;
+      return <LeakGraph key={JSON.stringify(shown.seed)} seed={shown.seed} suggest={shown.suggest === true} />;
     default:
       return <Overview />;
   }

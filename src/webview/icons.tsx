@@ -36,6 +36,14 @@ export const CopyIcon = () => (
   </Icon>
 );
 
+export const CutIcon = () => (
+  <Icon>
+    <circle {...line} cx="4" cy="4.5" r="2" />
+    <circle {...line} cx="4" cy="11.5" r="2" />
+    <path {...line} d="M5.7 5.6 13.5 11.5M5.7 10.4 13.5 4.5" />
+  </Icon>
+);
+
 export const GraphIcon = () => (
   <Icon>
     <circle {...line} cx="4" cy="4" r="2" />

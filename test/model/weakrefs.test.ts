@@ -78,12 +78,20 @@ describe("weak references", () => {
     heap.edge(named, other, ".key").edge(named, other, ".__class__").edge(named, callback, ".__callback__");
     heap.edge(unnamed, callback);
     heap.edge(none, other, ".key").edge(none, other, ".__dict__").edge(none, other, ".__class__");
-    for (const weakref of [named, unnamed, none]) heap.weak(weakref, target);
+    // Without labels a subclass's slot comes before the callback.
+    const unlabelled = heap.node("app.MyRef");
+    heap.edge(unlabelled, other).edge(unlabelled, callback);
+    for (const weakref of [named, unnamed, none, unlabelled]) heap.weak(weakref, target);
     const graph = heap.build();
     assert.equal(callbackOf(graph, named), callback);
     assert.equal(callbackOf(graph, unnamed), callback);
     assert.equal(callbackOf(graph, none), undefined);
-    assert.deepEqual([...findWeakReferences(graph).node], [named, unnamed, none], "also those of another kind");
+    assert.equal(callbackOf(graph, unlabelled), callback);
+    assert.deepEqual(
+      [...findWeakReferences(graph).node],
+      [named, unnamed, none, unlabelled],
+      "also those of another kind",
+    );
   });
 
   it("calls dead only what has neither referent nor callback, and nothing where the file lists none", () => {

@@ -139,7 +139,7 @@ describe("webview: the cycles", () => {
       const cuts = await pane.locator(".cuts li").allInnerTexts();
       assert.deepEqual(
         cuts.map((text) => text.split("\n")[0]),
-        details.cuts.map(({ why }) => why),
+        details.cuts.map(({ idiom }) => idiom),
       );
       const references = pane.getByRole("table").getByRole("row");
       assert.equal(await references.count(), details.edges.length + 1);

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import type { PictureSeed } from "../../picture/Picture.js";
 import type { FamilyDetails, FamilySummary } from "../../session/queries/families.js";
 import { Answered } from "../Answered.js";
 import { useAnswer } from "../answers.js";
@@ -7,7 +8,8 @@ import { Facts, GraphButton, IdLink, SourceButton } from "../elements.js";
 import { formatBytes, plural, text } from "../format.js";
 import { showGraph, showObject } from "../go.js";
 import { select } from "../host.js";
-import { GraphIcon } from "../icons.js";
+import { storeFor } from "../graph/PictureStore.js";
+import { CutIcon, GraphIcon } from "../icons.js";
 import { useSettled } from "../useSettled.js";
 
 const EXAMPLES_OPEN = 10;
@@ -28,11 +30,20 @@ export function FamilyPane({ summary }: { readonly summary: FamilySummary }): JS
       />
       <div class="actions">
         <GraphButton seed={seed} primary />
+        <button type="button" class="button" onClick={() => showCuts(seed)}>
+          <CutIcon /> What if I cut it?
+        </button>
         {summary.location && <SourceButton location={summary.location} />}
       </div>
       {settled !== null && <Details family={settled} />}
     </section>
   );
+}
+
+/** The graph with the suggested cuts, also where they were taken back before. */
+function showCuts(seed: PictureSeed): void {
+  storeFor(seed).cuts.offered = false;
+  showGraph(seed, true);
 }
 
 function sizeText({ bytes, pinned }: FamilySummary): string {
@@ -67,14 +78,18 @@ function Found({ details }: { readonly details: FamilyDetails }): JSX.Element {
 }
 
 function Cuts({ details }: { readonly details: FamilyDetails }): JSX.Element | null {
-  if (details.cuts.length === 0) return null;
+  if (details.cuts.length === 0) {
+    return details.noCuts === undefined ? null : <p class="quiet">{text(details.noCuts, 500)}</p>;
+  }
   return (
     <>
       <h3>Where to cut it</h3>
       <ul class="cuts">
         {details.cuts.map((cut, i) => (
           <li key={i}>
-            {text(cut.why, 500)}
+            {text(cut.idiom, 500)}
+            {cut.code !== undefined && <code class="mono">{text(cut.code, 500)}</code>}
+            <div class="quiet">{text(cut.why, 500)}</div>
             <div class="quiet anywhere">
               {text(cut.fromName, 120)} <span class="mono label">{text(cut.label, 120)}</span> → {text(cut.toName, 120)}
             </div>

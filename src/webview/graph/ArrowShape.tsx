@@ -2,7 +2,8 @@ import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { memo } from "preact/compat";
 import { type Arrow, LABEL_PADDING } from "../../picture/Picture.js";
-import { arrowPaths, type HeadSize } from "./curves.js";
+import { arrowPaths, type HeadSize, markPlace } from "./curves.js";
+import { CutMark } from "./fateMarks.js";
 import type { PictureStore } from "./PictureStore.js";
 
 const PLAIN: HeadSize = { length: 8, width: 7, open: false };
@@ -20,6 +21,7 @@ function useMarks(arrow: Arrow, store: PictureStore) {
   return {
     "data-arrow": arrow.key,
     "data-lit": useComputed(() => (store.lit.value?.arrows.has(arrow.key) ? "" : undefined)),
+    "data-cut": useComputed(() => (store.cuts.keys.value.has(arrow.key) ? "" : undefined)),
   };
 }
 
@@ -46,6 +48,20 @@ export const ArrowShape = memo(function ArrowShape({
       <path class="head" d={head} />
     </g>
   );
+});
+
+/** The sign of a cut arrow; over the labels, so that none hides it. */
+export const ArrowCutMark = memo(function ArrowCutMark({
+  arrow,
+  store,
+}: {
+  readonly arrow: Arrow;
+  readonly store: PictureStore;
+}): JSX.Element | null {
+  const cut = useComputed(() => store.cuts.keys.value.has(arrow.key));
+  if (!cut.value) return null;
+  const [x, y] = markPlace(arrow.points, arrow.label);
+  return <CutMark x={x} y={y} />;
 });
 
 /** The text beside an arrow, on a plate that keeps other arrows off it. */

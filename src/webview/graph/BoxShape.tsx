@@ -3,8 +3,10 @@ import { Fragment, type JSX } from "preact";
 import { memo } from "preact/compat";
 import { type Box, BOX_PADDING } from "../../picture/Picture.js";
 import { plural } from "../format.js";
+import { FateTag, HATCH } from "./fateMarks.js";
 import { measureFont } from "./font.js";
 import { CycleMark, PathMark, Tag } from "./marks.js";
+import { fateTag } from "./cuts.js";
 import type { PictureStore } from "./PictureStore.js";
 
 const CORNER = 4;
@@ -13,10 +15,10 @@ const INNER = 3;
 const BASELINE = 0.74;
 
 /** What a screen reader says of a box: what is written in it, how it is marked, what is not drawn. */
-export function boxLabel({ lines, inCycle, onPath, garbage, hidden }: Box): string {
+export function boxLabel({ lines, inCycle, onPath, garbage, hidden }: Box, fate: string | null): string {
   const parts = [
     // As it is written, so that who says what is seen means this box.
-    garbage ? `${lines.join(", ")}, garbage` : lines.join(", "),
+    [...lines, ...(garbage ? ["garbage"] : []), ...(fate === null ? [] : [fate])].join(", "),
     inCycle && "in the cycle",
     onPath && "on the path",
     hidden.referrers > 0 && `${plural(hidden.referrers, "referrer")} not drawn`,
@@ -43,6 +45,9 @@ export const BoxShape = memo(function BoxShape({
   const tabIndex = useComputed(() => (store.current.value === key ? 0 : -1));
   const lit = useComputed(() => (store.lit.value?.boxes.has(key) ? "" : undefined));
   const pressed = useComputed(() => (store.selectedBox.value?.key === key ? "true" : "false"));
+  const fate = useComputed(() => (box.kind === "object" ? store.cuts.fates.value.get(box.id) : undefined));
+  const fateMark = useComputed(() => (fate.value?.fate === "stays" ? undefined : fate.value?.fate));
+  const label = useComputed(() => boxLabel(box, fate.value ? fateTag(fate.value) : null));
   const middle = box.kind === "more";
   const first = BOX_PADDING.y + lineHeight * BASELINE;
   return (
@@ -51,15 +56,17 @@ export const BoxShape = memo(function BoxShape({
       transform={`translate(${box.x},${box.y})`}
       role="button"
       tabindex={tabIndex}
-      aria-label={boxLabel(box)}
+      aria-label={label}
       {...(box.kind === "object" && { "aria-pressed": pressed })}
       data-box={key}
       data-lit={lit}
+      data-fate={fateMark}
     >
       <title>{box.description}</title>
       <rect class="ring" x={-4} y={-4} width={width + 8} height={height + 8} rx={CORNER + 3} />
       {box.inCycle && box.onPath && <rect class="beneath" width={width} height={height} rx={CORNER} />}
       <rect class="plate" width={width} height={height} rx={middle ? height / 2 : CORNER} />
+      {!middle && <rect class="hatch" width={width} height={height} rx={CORNER} fill={HATCH} />}
       {box.garbage && !middle && (
         <rect
           class="inner"
@@ -85,6 +92,8 @@ export const BoxShape = memo(function BoxShape({
         ))}
       </g>
       {box.garbage && !middle && <Tag text="garbage" x={BOX_PADDING.x} />}
+      {!middle && " "}
+      {!middle && <FateTag fate={fate} width={width} height={height} />}
       {box.inCycle && <CycleMark x={width - BOX_PADDING.x - 4} y={BOX_PADDING.y + lineHeight / 2} />}
       {box.onPath && <PathMark x={width - (box.inCycle ? 36 : 12)} y={0} />}
     </g>

@@ -4,8 +4,9 @@ import { memo } from "preact/compat";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Arrow, Box, Picture } from "../../picture/Picture.js";
 import { formatCount } from "../format.js";
-import { ArrowShape, LabelShape } from "./ArrowShape.js";
+import { ArrowCutMark, ArrowShape, LabelShape } from "./ArrowShape.js";
 import { BoxShape } from "./BoxShape.js";
+import { Hatching } from "./fateMarks.js";
 import { Camera } from "./Camera.js";
 import { Culler } from "./Culler.js";
 import { firstView, hold } from "./geometry.js";
@@ -79,6 +80,7 @@ export function Canvas({
         onPointerOver={(event) => onHover(event, store, camera.current!)}
         onPointerLeave={() => (store.hovered.value = null)}
       >
+        <Hatching />
         <g ref={group} class={groupClass}>
           {shown && <Drawing picture={shown.picture} store={store} />}
         </g>
@@ -117,6 +119,11 @@ const Drawing = memo(function Drawing({
       <g>
         {picture.boxes.map((box) => (
           <BoxShape key={box.key} box={box} store={store} />
+        ))}
+      </g>
+      <g aria-hidden="true">
+        {arrows.map((arrow) => (
+          <ArrowCutMark key={arrow.key} arrow={arrow} store={store} />
         ))}
       </g>
     </>

@@ -9,6 +9,7 @@ import { showObject } from "../go.js";
 import { copy, goToSource } from "../host.js";
 import { refcountText } from "../object/words.js";
 import { useSettled } from "../useSettled.js";
+import { fateText, isCut } from "./cuts.js";
 import type { Keyboard } from "./Keyboard.js";
 import type { PictureStore } from "./PictureStore.js";
 import { boxName } from "./references.js";
@@ -29,6 +30,7 @@ export function Details({
   };
   return (
     <section class="graph-details" aria-labelledby="graph-details-title" onKeyDown={back}>
+      <SelectedArrow store={store} />
       {box ? (
         <Selected box={box} store={store} />
       ) : (
@@ -41,6 +43,33 @@ export function Details({
   );
 }
 
+/** The arrow that was chosen: what it is, and the button that cuts it. */
+function SelectedArrow({ store }: { readonly store: PictureStore }): JSX.Element | null {
+  const pinned = store.pinned.value;
+  const arrow = pinned === null ? undefined : store.arrows.value.get(pinned);
+  const from = arrow && store.boxes.value.get(arrow.from);
+  const to = arrow && store.boxes.value.get(arrow.to);
+  if (!arrow || !from || !to) return null;
+  const cut = store.cuts.ofArrow(arrow.key);
+  const done = store.cuts.keys.value.has(arrow.key);
+  const several = arrow.count > 1 ? ` ${formatCount(arrow.count)} references` : "";
+  return (
+    <div class="graph-arrow" role="group" aria-label="Selected reference">
+      <p class="anywhere">
+        {boxName(from)} <span class="mono label">{arrow.labels.join(", ")}</span> → {boxName(to)}
+      </p>
+      <div class="actions">
+        <Action
+          does={done ? "Take the cut back" : `Cut${several}`}
+          possible={isCut(cut)}
+          run={() => store.cuts.toggle(arrow.key)}
+        />
+      </div>
+      {!isCut(cut) && <p class="quiet">It can’t be cut. {cut.reason}</p>}
+    </div>
+  );
+}
+
 function Selected({ box, store }: { readonly box: Box; readonly store: PictureStore }): JSX.Element {
   const settled = useSettled<string | null>(box.id, null);
   return (
@@ -49,6 +78,7 @@ function Selected({ box, store }: { readonly box: Box; readonly store: PictureSt
         {boxName(box)}
       </h2>
       <Marks box={box} />
+      <FateNote box={box} store={store} />
       <div class="actions">
         <Action
           does={`Show referrers (${formatCount(box.hidden.referrers)} hidden)`}
@@ -95,6 +125,12 @@ function More({ id, box }: { readonly id: string; readonly box: Box }): JSX.Elem
 function Marks({ box }: { readonly box: Box }): JSX.Element | null {
   const marks = [box.inCycle && "in the cycle", box.onPath && "on the path"].filter((mark) => mark !== false);
   return marks.length === 0 ? null : <p>Marked: {marks.join(", ")}</p>;
+}
+
+/** What becomes of the object by the cuts. */
+function FateNote({ box, store }: { readonly box: Box; readonly store: PictureStore }): JSX.Element | null {
+  const fate = store.cuts.fates.value.get(box.id);
+  return fate ? <p class="anywhere">With the cuts it {text(fateText(fate), 500)}</p> : null;
 }
 
 /** A button that keeps the keyboard also when there is nothing more for it to do. */

@@ -48,7 +48,8 @@ export function Help({ open, close }: { readonly open: boolean; close(): void })
         </dl>
         <p>
           In the table of references: <kbd>↑</kbd> <kbd>↓</kbd> go through the rows, <kbd>Enter</kbd> highlights the
-          arrow, <kbd>←</kbd> <kbd>→</kbd> go to the box at its beginning or end.
+          arrow, <kbd>←</kbd> <kbd>→</kbd> go to the box at its beginning or end, <kbd>X</kbd> cuts the arrow of the
+          row.
         </p>
         <button type="button" class="button primary" onClick={close}>
           Close

@@ -28,6 +28,8 @@ export const KEYS: readonly (readonly [keys: readonly string[], does: string])[]
   [["0"], "Fit the picture into the pane"],
   [["Shift", "arrow"], "Move the picture"],
   [["U"], "Undo the last expansion"],
+  [["X"], "Cut the selected arrow for trial, or take its cut back"],
+  [["Z"], "Undo the last cut"],
   [["Escape"], "Select nothing; in the details: back to the box"],
   [["?"], "Show this list"],
 ];

@@ -4,6 +4,7 @@ import type { PictureSeed } from "../../picture/Picture.js";
 import { Progress } from "../Answered.js";
 import { plural, text } from "../format.js";
 import { Canvas } from "./Canvas.js";
+import { CutPanel } from "./CutPanel.js";
 import { Details } from "./Details.js";
 import { Help } from "./Help.js";
 import { Keyboard } from "./Keyboard.js";
@@ -16,13 +17,20 @@ import { Toolbar } from "./Toolbar.js";
 const WIDE = 2.2;
 
 /** Objects and the references between them as a picture that can be expanded, with a table beside it. */
-export function LeakGraph({ seed }: { readonly seed: PictureSeed }): JSX.Element {
+export function LeakGraph({
+  seed,
+  suggest = false,
+}: {
+  readonly seed: PictureSeed;
+  /** Whether the suggested cuts of its cycle are applied as it is opened. */
+  readonly suggest?: boolean;
+}): JSX.Element {
   const id = JSON.stringify(seed);
   const store = useMemo(() => storeFor(seed), [id]);
-  return <Graph key={id} store={store} />;
+  return <Graph key={id} store={store} suggest={suggest} />;
 }
 
-function Graph({ store }: { readonly store: PictureStore }): JSX.Element {
+function Graph({ store, suggest }: { readonly store: PictureStore; readonly suggest: boolean }): JSX.Element {
   const [help, setHelp] = useState(false);
   const [table, setTable] = useState(true);
   const root = useRef<HTMLDivElement>(null);
@@ -32,7 +40,12 @@ function Graph({ store }: { readonly store: PictureStore }): JSX.Element {
     const { width, height } = keyboard.camera?.pane ?? { width: 0, height: 0 };
     store.begin(width > WIDE * height ? "right" : "down");
   }, [store]);
-  useEffect(() => () => store.cancel(), [store]);
+  useEffect(() => {
+    if (suggest && !store.cuts.offered) store.cuts.suggest();
+    else store.cuts.refresh();
+    return () => store.dispose();
+  }, [store]);
+  useCutKeys(store);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "?" || event.target instanceof HTMLInputElement) return;
     if (event.altKey || event.ctrlKey || event.metaKey) return;
@@ -62,6 +75,7 @@ function Graph({ store }: { readonly store: PictureStore }): JSX.Element {
         </p>
         <Told shown={shown} />
       </div>
+      <CutPanel store={store} keyboard={keyboard} />
       <div class="graph-side">
         <Details store={store} keyboard={keyboard} />
         <section class="graph-references" aria-labelledby="graph-references-title">
@@ -76,6 +90,23 @@ function Graph({ store }: { readonly store: PictureStore }): JSX.Element {
       <Help open={help} close={() => setHelp(false)} />
     </div>
   );
+}
+
+/** An arrow has no focus of its own in the picture: its keys are heard wherever nothing is typed. */
+function useCutKeys(store: PictureStore): void {
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => {
+      if (event.altKey || event.ctrlKey || event.metaKey || event.target instanceof HTMLInputElement) return;
+      const arrow = store.currentArrow.peek();
+      if (event.key === "z" && store.cuts.undoable.peek() > 0) store.cuts.undo();
+      else if (event.key === "x" && arrow !== null) store.cuts.toggle(arrow);
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    document.addEventListener("keydown", listener);
+    return () => document.removeEventListener("keydown", listener);
+  }, [store]);
 }
 
 function focusDetails(root: HTMLElement | null): void {

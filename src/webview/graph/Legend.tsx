@@ -1,5 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
+import type { Fate } from "../../session/queries/cut.js";
 import { arrowPaths } from "./curves.js";
+import { CutMark, FateLabel, HATCH } from "./fateMarks.js";
 import { CycleMark, PathMark, Tag } from "./marks.js";
 
 /** What the signs of the picture mean. */
@@ -23,6 +25,14 @@ export function Legend(): JSX.Element {
         </Entry>
         <Entry sample={<Sample kind="garbage" tag="garbage" />}>
           garbage, with a double border: no root reaches it, it waits for the collector
+        </Entry>
+        <Entry sample={<CutLine />}>cut for trial: as if the reference were not there</Entry>
+        <Entry sample={<FateSample fate="now" tag="dies" />}>grey: dies at once when the cut references are gone</Entry>
+        <Entry sample={<FateSample fate="collection" tag="next…" />}>
+          hatched, “next collection”: the next full collection frees it
+        </Entry>
+        <Entry sample={<FateSample fate="stays" tag="stays: …" />}>
+          stays although something that held it goes, and what holds it
         </Entry>
         <Entry sample={<Sample kind="more" />}>stands for neighbours that are not drawn; a click draws them</Entry>
       </dl>
@@ -65,6 +75,17 @@ function Line({ kind }: { readonly kind: string }): JSX.Element {
   );
 }
 
+function CutLine(): JSX.Element {
+  return (
+    <>
+      <g class="arrow" data-cut="">
+        <path class="line" d={arrowPaths([4, 12, 20, 12, 50, 12, 66, 12], { length: 8, width: 8, open: false }).line} />
+      </g>
+      <CutMark x={35} y={12} />
+    </>
+  );
+}
+
 function Words({ children }: { readonly children: string }): JSX.Element {
   return (
     <g class="box">
@@ -81,6 +102,16 @@ function Sample({ kind, tag }: { readonly kind: string; readonly tag?: string })
       <rect class="plate" width="64" height="14" rx={kind === "more" ? 7 : 3} />
       {kind === "garbage" && <rect class="inner" x="3" y="3" width="58" height="8" rx="2" />}
       {tag !== undefined && <Tag text={tag} x={5} />}
+    </g>
+  );
+}
+
+function FateSample({ fate, tag }: { readonly fate: Fate; readonly tag: string }): JSX.Element {
+  return (
+    <g class="box object" transform="translate(3,1)" data-fate={fate}>
+      <rect class="plate" width="64" height="14" rx="3" />
+      <rect class="hatch" width="64" height="14" rx="3" fill={HATCH} />
+      <FateLabel text={tag} x={3} y={8} />
     </g>
   );
 }

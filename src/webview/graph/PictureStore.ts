@@ -1,6 +1,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Arrow, Box, Expansion, Picture, PictureRequest, PictureSeed } from "../../picture/Picture.js";
 import { ask, phase, RefusedError, save, select, selected } from "../host.js";
+import { CutStore } from "./CutStore.js";
 import { measureFont } from "./font.js";
 import type { View } from "./geometry.js";
 
@@ -64,6 +65,13 @@ export class PictureStore {
     return this.shown.value?.picture.boxes.find((box) => box.kind === "object" && box.id === id) ?? null;
   });
   readonly lit = computed(() => this.#lit());
+  /** The arrow that keys and buttons act on: the one that has the focus in the table, or was chosen. */
+  readonly currentArrow = computed(() => {
+    const focused = this.focused.value;
+    return focused?.kind === "arrow" ? focused.key : this.pinned.value;
+  });
+  /** References that are cut for trial. */
+  readonly cuts: CutStore;
   /** What is not lit recedes; a selection alone leaves the rest as it is. */
   readonly dimmed = computed(
     () => this.lit.value !== null && (this.hovered.value ?? this.focused.value ?? this.pinned.value) !== null,
@@ -74,6 +82,7 @@ export class PictureStore {
 
   constructor(seed: PictureSeed) {
     this.seed = seed;
+    this.cuts = new CutStore(this, seed.kind === "family" ? seed.family : null);
   }
 
   /** Asks for the first picture, unless there is one. */
@@ -117,6 +126,12 @@ export class PictureStore {
 
   cancel(): void {
     this.#abort?.abort();
+  }
+
+  /** Gives up all that is asked. */
+  dispose(): void {
+    this.cancel();
+    this.cuts.cancel();
   }
 
   /** Saves the picture as a file. */
@@ -245,7 +260,7 @@ const stores = new Map<string, PictureStore>();
 effect(() => {
   if (phase.value.kind !== "loading") return;
   untracked(() => {
-    for (const store of stores.values()) store.cancel();
+    for (const store of stores.values()) store.dispose();
     stores.clear();
   });
 });

@@ -5,7 +5,8 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Box } from "../../picture/Picture.js";
 import { Filter } from "../Filter.js";
 import { formatCount, plural } from "../format.js";
-import { SortIcon } from "../icons.js";
+import { CutIcon, SortIcon } from "../icons.js";
+import { isCut } from "./cuts.js";
 import type { Keyboard } from "./Keyboard.js";
 import type { PictureStore } from "./PictureStore.js";
 import { arranged, boxName, type Column, type Order, type ReferenceRow, referenceRows } from "./references.js";
@@ -65,6 +66,9 @@ export function ReferenceTable({
               {COLUMNS.map(([column, title, name = title]) => (
                 <Heading key={column} column={column} title={title} name={name} order={order} setOrder={setOrder} />
               ))}
+              <th scope="col" class="cut-cell">
+                <span class="graph-unseen">Cut</span>
+              </th>
             </tr>
           </thead>
           <tbody ref={body}>
@@ -155,11 +159,17 @@ const Row = memo(function Row({
   const { key } = arrow;
   const lit = useComputed(() => (store.lit.value?.arrows.has(key) ? "" : undefined));
   const pinned = useComputed(() => (store.pinned.value === key ? "true" : "false"));
+  const cut = useComputed(() => (store.cuts.keys.value.has(key) ? "" : undefined));
+  const shownMarks = useComputed(() => {
+    const all = [marks, store.cuts.keys.value.has(key) ? "cut" : ""];
+    return all.filter((mark) => mark !== "").join(", ");
+  });
   return (
     <tr
       tabIndex={tabStop ? 0 : -1}
       aria-selected={pinned}
       data-lit={lit}
+      data-cut={cut}
       onClick={() => actions.current.choose(row)}
       onKeyDown={(event) => actions.current.press(event, row)}
       onFocus={() => {
@@ -178,10 +188,36 @@ const Row = memo(function Row({
       </td>
       <NameCell box={to} keyboard={keyboard} />
       <td class="count">{formatCount(arrow.count)}</td>
-      <td class="marks">{marks}</td>
+      <td class="marks">{shownMarks}</td>
+      <CutCell arrow={arrow.key} store={store} />
     </tr>
   );
 });
+
+/** A button that cuts the arrow, or takes its cut back; the key X does it too. */
+function CutCell({ arrow, store }: { readonly arrow: string; readonly store: PictureStore }): JSX.Element {
+  const pressed = useComputed(() => (store.cuts.keys.value.has(arrow) ? "true" : "false"));
+  const cut = store.cuts.ofArrow(arrow);
+  return (
+    <td class="cut-cell">
+      <button
+        type="button"
+        class="icon-button"
+        tabIndex={-1}
+        aria-label="Cut"
+        aria-pressed={pressed}
+        title={isCut(cut) ? "Cut for trial, or take the cut back (X)" : cut.reason}
+        disabled={!isCut(cut)}
+        onClick={(event) => {
+          event.stopPropagation();
+          store.cuts.toggle(arrow);
+        }}
+      >
+        <CutIcon />
+      </button>
+    </td>
+  );
+}
 
 function NameCell({ box, keyboard }: { readonly box: Box; readonly keyboard: Keyboard }): JSX.Element {
   return (

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { formatCount } from "../format.js";
+import { CutIcon } from "../icons.js";
 import type { Keyboard } from "./Keyboard.js";
 import type { PictureStore } from "./PictureStore.js";
 
@@ -65,6 +66,17 @@ export function Toolbar({
           Reset
         </button>
       </div>
+      {store.cuts.suggests && (
+        <button
+          type="button"
+          class="button"
+          title="Cut for trial what ends this cycle with the least effort"
+          disabled={none}
+          onClick={() => store.cuts.suggest()}
+        >
+          <CutIcon /> Suggest cut
+        </button>
+      )}
       <div class="actions">
         <button type="button" class="button" disabled={none} onClick={() => void store.export("svg")}>
           Export SVG

@@ -1,3 +1,5 @@
+import type { Rectangle } from "../../picture/Picture.js";
+
 /** An arrow as two SVG paths: its line, which ends where the head begins, and its head. */
 export interface ArrowPaths {
   readonly line: string;
@@ -62,4 +64,36 @@ function shortened(points: readonly number[], [dx, dy]: readonly [number, number
     short[i + 1] -= dy * back;
   }
   return short;
+}
+
+// Of the course, the places best first: a mark stands off the arrow's ends and off its label.
+const MARK_PLACES = [0.35, 0.25, 0.65, 0.5, 0.75, 0.15];
+const MARK_ROOM = 10;
+const SAMPLES = 12;
+
+/** A place on a curve for a mark, where it does not cover a label. */
+export function markPlace(points: readonly number[], label: Rectangle | null): [x: number, y: number] {
+  const course: [number, number][] = [[points[0], points[1]]];
+  for (let i = 2; i + 5 < points.length; i += 6) {
+    for (let s = 1; s <= SAMPLES; s++) course.push(onPiece(points, i - 2, s / SAMPLES));
+  }
+  const along = [0];
+  for (let i = 1; i < course.length; i++)
+    along.push(along[i - 1] + Math.hypot(course[i][0] - course[i - 1][0], course[i][1] - course[i - 1][1]));
+  const at = (part: number) => course[along.findIndex((length) => length >= part * along[along.length - 1])];
+  const free = ([x, y]: [number, number]) =>
+    !label ||
+    x < label.x - MARK_ROOM ||
+    x > label.x + label.width + MARK_ROOM ||
+    y < label.y - MARK_ROOM ||
+    y > label.y + label.height + MARK_ROOM;
+  return MARK_PLACES.map(at).find(free) ?? at(MARK_PLACES[0]);
+}
+
+/** The point of a cubic Bézier curve that begins at `points[i]`, for `t` from 0 to 1. */
+function onPiece(points: readonly number[], i: number, t: number): [number, number] {
+  const u = 1 - t;
+  const weights = [u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t];
+  const sum = (offset: number) => weights.reduce((total, weight, k) => total + weight * points[i + 2 * k + offset], 0);
+  return [sum(0), sum(1)];
 }

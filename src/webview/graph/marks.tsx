@@ -22,12 +22,27 @@ export function PathMark({ x, y }: { readonly x: number; readonly y: number }): 
   );
 }
 
+// Of a character of a tag's font, and of both margins.
+const TAG_CHAR = 6;
+const TAG_MARGINS = 8;
+
+/** Width of a tag with a text, in pixels. */
+export function tagWidth(text: string): number {
+  return text.length * TAG_CHAR + TAG_MARGINS;
+}
+
+/** A text cut to fit into a tag of a width in pixels. */
+export function shortTag(text: string, width: number): string {
+  const room = Math.max(4, Math.floor((width - TAG_MARGINS) / TAG_CHAR));
+  return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
+}
+
 /** A word on the upper edge of a box. */
 export function Tag({ text, x }: { readonly text: string; readonly x: number }): JSX.Element {
   return (
     <g class="tag" transform={`translate(${x},0)`} aria-hidden="true">
-      <rect class="disc" y={-11} width={text.length * 6 + 8} height={14} rx={3} />
-      <text x={(text.length * 6 + 8) / 2} y={-0.5}>
+      <rect class="disc" y={-11} width={tagWidth(text)} height={14} rx={3} />
+      <text x={tagWidth(text) / 2} y={-0.5}>
         {text}
       </text>
     </g>
