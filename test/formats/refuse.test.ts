@@ -215,6 +215,7 @@ describe("formats: what is refused", () => {
           "corrupt",
           /entries where|do not add up|fewer objects|not there|no node/,
         );
+        if (values.length === 0) continue;
         await refused(
           withColumn(name, values.slice(1)),
           "corrupt",
