@@ -78,17 +78,16 @@ function Found({ details }: { readonly details: FamilyDetails }): JSX.Element {
 }
 
 function Cuts({ details }: { readonly details: FamilyDetails }): JSX.Element | null {
-  if (details.cuts.length === 0) {
-    return details.noCuts === undefined ? null : <p class="quiet">{text(details.noCuts, 500)}</p>;
-  }
+  if (details.cuts.length === 0 && details.noCuts === undefined) return null;
   return (
     <>
       <h3>Where to cut it</h3>
+      {details.noCuts !== undefined && <p class="quiet">{text(details.noCuts, 500)}</p>}
       <ul class="cuts">
         {details.cuts.map((cut, i) => (
           <li key={i}>
             {text(cut.idiom, 500)}
-            {cut.code !== undefined && <code class="mono">{text(cut.code, 500)}</code>}
+            {cut.code !== undefined && <div class="mono anywhere">{text(cut.code, 500)}</div>}
             <div class="quiet">{text(cut.why, 500)}</div>
             <div class="quiet anywhere">
               {text(cut.fromName, 120)} <span class="mono label">{text(cut.label, 120)}</span> → {text(cut.toName, 120)}
