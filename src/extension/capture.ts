@@ -67,9 +67,13 @@ async function programToRun(given: vscode.Uri | undefined): Promise<vscode.Uri |
   }
   const key = file?.toString();
   const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === key);
-  if (document && (document.isDirty || document.isUntitled)) {
+  if (document?.isUntitled) {
     file = await vscode.workspace.save(document.uri);
     if (!file) return undefined;
+  } else if (document?.isDirty && !(await document.save())) {
+    throw new Error(
+      vscode.l10n.t("{0} has changes that could not be saved. Save it, then capture again.", document.fileName),
+    );
   }
   if (file && file.scheme !== "file") throw new Error(vscode.l10n.t("Only a file on disk can be run."));
   return file;
