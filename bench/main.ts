@@ -3,14 +3,16 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { bundled } from "./bundle.js";
 import readMeta from "./meta.js";
+import { questionRows } from "./questionRows.js";
 import { editorRows, type Row, sizeRows } from "./editor/editor.js";
 import { type Python, pythons } from "../test/rig/pythons.js";
 
 const ROUNDS = 5;
 const OBJECTS = 1_000_000;
 const EDITOR_OBJECTS = 5_000_000;
+const QUESTION_OBJECTS = 10_000_000;
 const AGENT = join("src", "capture", "python");
 
 /** Median, with the least and the greatest value. */
@@ -90,16 +92,7 @@ function djangoRows(file: string): Row[] {
 }
 
 async function openRows(file: string, what: string, folder: string): Promise<Row[]> {
-  const script = join(folder, "open.mjs");
-  await build({
-    entryPoints: [join("bench", "open.ts")],
-    outfile: script,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    logLevel: "warning",
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-  });
+  const script = await bundled("open", folder);
   const run = (...args: string[]) =>
     JSON.parse(execFileSync(process.execPath, [script, file, ...args], { encoding: "utf8" })) as {
       steps: Record<string, number>;
@@ -156,6 +149,7 @@ try {
     ...djangoRows(django),
   ];
   if (!rows.at(-1)![1].startsWith("no Python")) rows.push(...(await openRows(django, "Django process", folder)));
+  rows.push(...(await questionRows(python, AGENT, QUESTION_OBJECTS, folder)));
   rows.push(...(await editorRows(python, AGENT, EDITOR_OBJECTS)), ...sizeRows());
   const heading = readFileSync(join("bench", "heading.md"), "utf8");
   const machine = `Node ${process.versions.node}, ${cpus().length} cores, ${ROUNDS} rounds, each peer in the same round.`;

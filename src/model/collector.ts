@@ -1,6 +1,7 @@
 import type { EdgeIndex, HeapGraph, NodeIndex } from "../heap/HeapGraph.js";
 import { Flag } from "../heap/kinds.js";
-import { isTraversed } from "./edges.js";
+import { isTraversed, isVisited } from "./edges.js";
+import { incrementalOrder, isIncremental } from "./incremental.js";
 
 /** What a collection finds, in the collector's own order. All are node indices. */
 export interface Verdict {
@@ -24,10 +25,12 @@ export interface CollectionOptions {
 }
 export type Generation = 0 | 1 | 2;
 
-/** A young collection of a snapshot that does not tell where the generations begin. */
+/** A young collection of a snapshot that does not tell which objects that examines. */
 export class UnknownGenerationsError extends Error {
-  constructor() {
-    super("this snapshot does not tell which generation an object is in, so only a full collection can be predicted");
+  constructor(
+    message = "this snapshot does not tell which generation an object is in, so only a full collection can be predicted",
+  ) {
+    super(message);
     this.name = "UnknownGenerationsError";
   }
 }
@@ -40,7 +43,8 @@ const State = { outside: 0, examined: 1, reachable: 2 } as const;
  * The objects that a collection examines, in scan order: the oldest generation's list with the younger ones appended
  * (collect, Modules/gcmodule.c: gc_list_merge of each younger list, youngest first), immortal objects left out
  * (update_refs, 3.12+).
- * @throws UnknownGenerationsError for a young generation where the file doesn't tell the generations
+ * @throws UnknownGenerationsError for a young generation where the file doesn't tell the generations, and for
+ *   generation 1 from 3.14.0 to 3.14.4, which collects an increment
  */
 export function scanOrder(graph: HeapGraph, generation: Generation = 2): Uint32Array {
   const { flags } = graph.columns;
@@ -50,8 +54,17 @@ export function scanOrder(graph: HeapGraph, generation: Generation = 2): Uint32A
     for (let node = from; node < to; node++) if ((flags[node] & Flag.immortal) === 0) order[length++] = node;
   };
   const segments = graph.info.segments;
+  if (segments === null && generation < 2) throw new UnknownGenerationsError();
+  if (isIncremental(graph.info.version)) {
+    if (generation === 1) {
+      throw new UnknownGenerationsError(
+        "3.14.0 to 3.14.4 collect an increment as generation 1, of which a snapshot does not tell what is in it; only " +
+          "a full collection (2) and a young one (0) can be predicted",
+      );
+    }
+    return incrementalOrder(graph, generation);
+  }
   if (segments === null) {
-    if (generation < 2) throw new UnknownGenerationsError();
     take(0, graph.collected);
   } else {
     const starts = new Map<number, readonly [number, number]>();
@@ -68,7 +81,7 @@ export function scanOrder(graph: HeapGraph, generation: Generation = 2): Uint32A
 /**
  * The unreachable part of `order`, in its order, as deduce_unreachable finds it (Modules/gcmodule.c, Python/gc.c:
  * update_refs, subtract_refs, move_unreachable): copy the refcounts, take off the references from inside, and follow
- * the references of what has some left. move_unreachable walks the list and moves what it finds reachable late to
+ * the references of what has some left, also borrowed ones (_PyGC_VisitStackRef). move_unreachable walks the list and moves what it finds reachable late to
  * the list's end; what stays unreachable is never moved, so that it comes in list order.
  *
  * @param refcount by node
@@ -107,7 +120,7 @@ export function deduceUnreachable(
   for (let at = 0; at < end; at++) {
     const node = queue[at];
     for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
-      if (state[edgeTo[e]] !== State.examined || !isTraversed(graph, e)) continue;
+      if (state[edgeTo[e]] !== State.examined || !isVisited(graph, e)) continue;
       if (holds !== undefined && !holds(node, e)) continue;
       state[edgeTo[e]] = State.reachable;
       queue[end++] = edgeTo[e];
@@ -159,7 +172,7 @@ function legacyClosure(
   for (let k = 0; k < list.length; k++) {
     for (let e = firstEdge[list[k]]; e < firstEdge[list[k] + 1]; e++) {
       const target = edgeTo[e];
-      if (!isTraversed(graph, e) || inSet[target] === 0 || member[target] === 1) continue;
+      if (!isVisited(graph, e) || inSet[target] === 0 || member[target] === 1) continue;
       if (holds !== undefined && !holds(list[k], e)) continue;
       member[target] = 1;
       list.push(target);

@@ -3,11 +3,18 @@ import type { EdgeIndex, HeapGraph, NodeIndex } from "../heap/HeapGraph.js";
 import { EDGE_KIND_MASK, EdgeKind, Standing, STANDING_MASK } from "../heap/kinds.js";
 
 const TRAVERSED = EdgeKind.strong | Standing.traversed;
+const BORROWED = EdgeKind.strong | Standing.borrowed;
 const CLASS_MASK = EDGE_KIND_MASK | STANDING_MASK;
 
 /** True if the collector sees the edge and subtracts it: strong and traversed. */
 export function isTraversed(graph: HeapGraph, edge: EdgeIndex): boolean {
   return (graph.columns.edgeClass[edge] & CLASS_MASK) === TRAVERSED;
+}
+
+/** True if the collector sees the edge and follows it: traversed, or borrowed, which it does not subtract. */
+export function isVisited(graph: HeapGraph, edge: EdgeIndex): boolean {
+  const standing = graph.columns.edgeClass[edge] & CLASS_MASK;
+  return standing === TRAVERSED || standing === BORROWED;
 }
 
 /** True if the edge holds a count on its target, and so keeps it alive: strong, traversed or owned. */

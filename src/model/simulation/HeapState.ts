@@ -30,8 +30,9 @@ export class HeapState {
   /** Refcounts by node as things stand. */
   readonly refcount: Int32Array;
   /** Bits of `Happened` by node. */
-  protected readonly happened: Uint8Array;
-  protected readonly gone = new Set<EdgeIndex>();
+  readonly happened: Uint8Array;
+  /** References that are gone though their holder is there. */
+  readonly gone = new Set<EdgeIndex>();
   // 3.13: a dict that outlives its instance takes over the values that are stored inline in the instance.
   protected readonly adopted = new Map<NodeIndex, NodeIndex>();
   readonly #touched: NodeIndex[] = [];
@@ -121,7 +122,8 @@ export class HeapState {
     this.#touched.push(node);
   }
 
-  protected mark(node: NodeIndex, what: number): void {
+  /** Notes what has happened to a node: bits of `Happened`. */
+  mark(node: NodeIndex, what: number): void {
     this.touch(node);
     this.happened[node] |= what;
   }
@@ -139,6 +141,17 @@ export class HeapState {
 
   protected stillHoldsDying(node: NodeIndex, edge: EdgeIndex): boolean {
     return isStrong(this.graph, edge) && this.stillHolds(node, edge, this.happened[node]);
+  }
+
+  /** What an instance holds beside the values that its dict takes over, and its type. */
+  protected otherEdges(node: NodeIndex): EdgeIndex[] {
+    const { firstEdge } = this.graph.columns;
+    const values = new Set(this.inlineValues(node));
+    const others: EdgeIndex[] = [];
+    for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
+      if (!values.has(e) && !this.layout.isTypeEdge(node, e) && this.stillHoldsDying(node, e)) others.push(e);
+    }
+    return others;
   }
 
   /** Edges of an instance that its materialised dict lists as its own entries. */

@@ -33,10 +33,15 @@ export class Layout {
 
   /**
    * The edge at a position when an object lets go of what it holds: mostly traversal order. A dict lets go of the key
-   * before the value (free_keys_object), but its traversal visits the value first (Objects/dictobject.c, 3.x).
+   * before the value (free_keys_object), but its traversal visits the value first (Objects/dictobject.c, 3.x). A
+   * frame lets go of its variables and stack first (frame_dealloc, Objects/frameobject.c).
    */
   edgeAt(node: NodeIndex, edge: number): number {
     const { kind, firstEdge } = this.graph.columns;
+    if (kind[node] === Kind.frame) {
+      const late = this.#lateOfFrame(node);
+      return edge + late < firstEdge[node + 1] ? edge + late : edge + late - firstEdge[node + 1] + firstEdge[node];
+    }
     if (kind[node] === Kind.dict && !this.py2) {
       if (this.#isTraversedKey(edge))
         return edge > firstEdge[node] && !this.#isTraversedKey(edge - 1) ? edge - 1 : edge;
@@ -119,15 +124,32 @@ export class Layout {
     return -1;
   }
 
+  /** How many of a frame's first edges it lets go of last: up to 3.10 all but variables and stack, then `f_back`. */
+  #lateOfFrame(frame: NodeIndex): number {
+    const { firstEdge, edgeTo, kind } = this.graph.columns;
+    const first = firstEdge[frame];
+    const start = this.#frameStart(frame);
+    if (this.minor < 11) return start - first;
+    return first < start && kind[edgeTo[first]] === Kind.frame ? 1 : 0;
+  }
+
   /** The first edge of a frame's variables and stack. */
   #frameStart(frame: NodeIndex): number {
     const { firstEdge, edgeTo, kind, edgeLabel } = this.graph.columns;
+    const end = firstEdge[frame + 1];
     let e = firstEdge[frame];
-    for (; e < firstEdge[frame + 1]; e++) {
+    if (this.minor >= 11) {
+      // f_back, f_trace, f_locals, the function and the code come before them.
+      while (e < end && kind[edgeTo[e]] !== Kind.code) e++;
+      return Math.min(e + 1, end);
+    }
+    for (; e < end; e++) {
       const named = labelSort(edgeLabel[e]) === LabelSort.attribute;
       if (!named && kind[edgeTo[e]] !== Kind.code && labelSort(edgeLabel[e]) !== LabelSort.keyOf) break;
     }
-    return e;
+    // f_locals, where something has asked for it, has no name; the variables behind it have.
+    const isUnnamedDict = e < end && kind[edgeTo[e]] === Kind.dict && labelSort(edgeLabel[e]) === LabelSort.internal;
+    return isUnnamedDict && e + 1 < end && labelSort(edgeLabel[e + 1]) === LabelSort.local ? e + 1 : e;
   }
 
   /**

@@ -1,43 +1,19 @@
 import type { EdgeIndex, HeapGraph, NodeIndex } from "../../heap/HeapGraph.js";
 import { Flag, Kind } from "../../heap/kinds.js";
 import { isStrong, sourceOf } from "../edges.js";
+import { close } from "./closing.js";
 import type { KnownCode, SimulationEvent } from "./events.js";
 import { FOREVER, Happened, HeapState } from "./HeapState.js";
+import { DEALLOCATION, DEALLOCATION_WEAKREFS_FIRST, Task } from "./tasks.js";
 import { TaskStack } from "./TaskStack.js";
 import { indexWeakrefs, type WeakrefIndex } from "./weakrefIndex.js";
-
-/** What a task does with its node. The first ones are the steps of a deallocation. */
-const Task = {
-  finalize: 0,
-  revive: 1,
-  weakrefs: 2,
-  release: 3,
-  releaseType: 4,
-  end: 5,
-  clear: 6,
-  call: 7,
-  uncall: 8,
-  drop: 9,
-} as const;
-
-// From 3.4 on subtype_dealloc calls the finalizer first (PEP 442). In 2.7 the weak references' callbacks come first, and
-// in gen_dealloc always.
-const DEALLOCATION = [Task.finalize, Task.revive, Task.weakrefs, Task.release, Task.releaseType, Task.end] as const;
-const DEALLOCATION_WEAKREFS_FIRST = [
-  Task.weakrefs,
-  Task.finalize,
-  Task.revive,
-  Task.release,
-  Task.releaseType,
-  Task.end,
-] as const;
 
 /**
  * Reference counting, played through on a snapshot: what happens when references go away, in the interpreter's own
  * order, with no recursion however deep the heap is. It changes nothing in the graph; `reset` takes all back.
  *
  * Sources: _Py_Dealloc and subtype_dealloc (Objects/typeobject.c), PyObject_ClearWeakRefs (Objects/weakrefobject.c),
- * gen_dealloc and gen_close (Objects/genobject.c), each type's tp_dealloc and tp_clear.
+ * gen_dealloc (Objects/genobject.c), each type's tp_dealloc and tp_clear.
  */
 export class Simulation extends HeapState {
   readonly weakrefs: WeakrefIndex;
@@ -213,7 +189,7 @@ export class Simulation extends HeapState {
     let at = this.#tasks.cursor;
     if (at === 0 && !clearing && this.adopts(node)) {
       this.#tasks.cursor = count;
-      this.#releaseOthers(node);
+      this.#push(this.otherEdges(node));
       return true;
     }
     while (at < count) {
@@ -245,17 +221,6 @@ export class Simulation extends HeapState {
     for (let i = edges.length - 1; i >= 0; i--) this.#tasks.push(Task.drop, this.graph.columns.edgeTo[edges[i]], 0);
   }
 
-  /** Lets go of what an instance holds beside the values that its dict takes over. */
-  #releaseOthers(node: NodeIndex): void {
-    const { firstEdge } = this.graph.columns;
-    const values = new Set(this.inlineValues(node));
-    const others: EdgeIndex[] = [];
-    for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
-      if (!values.has(e) && !this.layout.isTypeEdge(node, e) && this.stillHoldsDying(node, e)) others.push(e);
-    }
-    this.#push(others);
-  }
-
   #finalize(node: NodeIndex): void {
     const { flags } = this.graph.columns;
     const done = (this.happened[node] & Happened.finalized) !== 0 || (flags[node] & Flag.finalized) !== 0;
@@ -271,34 +236,10 @@ export class Simulation extends HeapState {
     if (this.resurrecting.has(node)) this.refcount[node]++;
   }
 
-  /**
-   * Closes a suspended generator (gen_close): what it awaits first. One that has not started has nothing to run; from
-   * 3.12 on its variables then stay until it dies, and a coroutine that never ran is not closed at all.
-   */
-  #close(node: NodeIndex): void {
-    const { flags, kind } = this.graph.columns;
-    const { layout } = this;
-    if ((this.happened[node] & Happened.closed) !== 0 || !layout.hasFrame(node)) return;
-    const unstarted = (flags[node] & Flag.unstarted) !== 0;
-    if (unstarted && (layout.minor >= 12 || kind[node] === Kind.coroutine)) return;
-    this.mark(node, Happened.closed);
-    if (!unstarted) this.#log({ kind: "close", node, after: this.died.length });
-    const awaited = layout.stackTop(node);
-    const dropped = layout.closing(node).filter((edge) => !this.gone.has(edge));
-    this.#push(dropped);
-    for (const edge of dropped) this.gone.add(edge);
-    this.mark(node, Happened.cut);
-    for (const edge of dropped) this.#markHolder(node, edge);
-    if (awaited >= 0 && kind[awaited] === Kind.coroutine && !this.isDead(awaited)) this.#close(awaited);
-  }
-
-  /** Up to 3.10 the values on the stack belong to the frame object, not to the generator. */
-  #markHolder(node: NodeIndex, edge: EdgeIndex): void {
-    const { firstEdge, edgeTo } = this.graph.columns;
-    if (edge >= firstEdge[node] && edge < firstEdge[node + 1]) return;
-    for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
-      const frame = edgeTo[e];
-      if (edge >= firstEdge[frame] && edge < firstEdge[frame + 1]) this.mark(frame, Happened.cut);
+  #close(generator: NodeIndex): void {
+    for (const { node, runs, dropped } of close(this, generator)) {
+      if (runs) this.#log({ kind: "close", node, after: this.died.length });
+      this.#push(dropped);
     }
   }
 
@@ -341,9 +282,7 @@ export class Simulation extends HeapState {
   #take(edges: readonly EdgeIndex[]): void {
     const fresh = edges.filter((edge) => this.holds(sourceOf(this.graph, edge), edge));
     this.#push(fresh);
-    for (const edge of fresh) {
-      this.remove(sourceOf(this.graph, edge), edge);
-    }
+    for (const edge of fresh) this.remove(sourceOf(this.graph, edge), edge);
   }
 
   #dropCallback(weakref: NodeIndex): void {
