@@ -64,6 +64,7 @@ export const cutTexts = {
     "{class} is part of the cycle, and a class refers to itself: only the collector can free it. Make it once, in its module, not in each call",
   "cut.none.internal":
     "the {type} is in a cycle of references that no Python code can take away (one is {label}): only the collector can free it",
+  "cut.not-proven": "found by a heuristic: other cuts may take less effort",
   "cut.none.too-large": "cuts are looked for in cycles of up to {limit:count} objects",
   "cut.class": "the class {name}",
   "cut.some-class": "a class",

@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { join } from "node:path";
 import type { CyclesResult } from "../../src/session/queries/cycles.js";
 import type { Info } from "../../src/session/queries/info.js";
 import { runClosures, withFolder } from "../fidelity/run.js";
 import { pythons } from "../rig/pythons.js";
+import { build, cli } from "./run.js";
 
 const CALLS = 40;
-const CLI = ["--import", "tsx", join("src", "cli", "main.ts")];
 
 function json<T>(...args: string[]): T {
-  return JSON.parse(execFileSync(process.execPath, [...CLI, ...args, "--json"], { encoding: "utf8" })) as T;
+  return JSON.parse(execFileSync(process.execPath, [cli, ...args, "--json"], { encoding: "utf8" })) as T;
 }
 
 describe("the closure of the blog post, by the command line", () => {
+  before(build);
+
   for (const python of pythons()) {
     it(`is one family on CPython ${python.name}, and gc lists what the real collector finds`, () =>
       withFolder(async (folder) => {

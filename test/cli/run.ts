@@ -14,7 +14,8 @@ export interface Run {
   readonly stderr: string;
 }
 
-let built = false;
+// `npm test` has built it already, and then runs tests in several processes.
+let built = process.env["OUROBOROS_BUILT"] === "1";
 
 /** Builds dist/ once in a test run. */
 export function build(): void {

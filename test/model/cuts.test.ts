@@ -5,6 +5,7 @@ import { cutIdiom, cutsFix, cutWhy, noCutWhy } from "../../src/detect/remedies.j
 import { HeapBuilder, type NodeOptions } from "../../src/heap/HeapBuilder.js";
 import { Flag, Kind } from "../../src/heap/kinds.js";
 import { Analysis } from "../../src/model/Analysis.js";
+import { cutRows } from "../../src/session/queries/cutRows.js";
 import { CUT_LIMIT, type CutSuggestion, suggestCuts } from "../../src/model/cuts/index.js";
 
 const flags = Flag.heapType;
@@ -230,6 +231,21 @@ describe("suggested cuts", () => {
       const [x, y] = turned ? [".user", ".session"] : [".session", ".user"];
       heap.edge(a, b, x).edge(b, a, y);
       assert.deepEqual(texts(heap).labels, [".session"]);
+    }
+  });
+
+  it("says where it can't prove that nothing takes less effort", () => {
+    for (const count of [3, 40]) {
+      const heap = new HeapBuilder();
+      const nodes = Array.from({ length: count }, (_, i) => heap.node(`Node${i}`, { flags }));
+      for (const [i, a] of nodes.entries()) {
+        for (const [j, b] of nodes.entries()) if (i !== j) heap.edge(a, b, `.to${j}`);
+      }
+      const { analysis, found } = suggested(heap);
+      assert.equal(found.cuts.length, (count * (count - 1)) / 2);
+      assert.equal(found.exact, count < 15);
+      const { cutsNote } = cutRows(analysis, analysis.families[0].cycles[0].members);
+      assert.equal(cutsNote, count < 15 ? undefined : "found by a heuristic: other cuts may take less effort");
     }
   });
 });

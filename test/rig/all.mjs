@@ -1,6 +1,7 @@
 // `npm test`: every check in order. A failing one does not stop those after it. The last line is the count.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { ensureInstalled, root, tool } from "./install.mjs";
 
@@ -9,6 +10,7 @@ ensureInstalled();
 const cache = join(root, ".cache");
 mkdirSync(cache, { recursive: true });
 const counts = join(cache, `mocha-${process.pid}.json`);
+process.env.OUROBOROS_SKIPPED = join(cache, `skipped-${process.pid}.jsonl`);
 
 const checks = [
   ["types", tool("typescript", "bin", "tsc"), "--noEmit"],
@@ -42,27 +44,35 @@ for (const [name, ...command] of checks) {
   }
 }
 
-const code = run("mocha", [
-  tool("mocha", "bin", "mocha.js"),
-  "--reporter",
-  "test/rig/reporter.cjs",
-  "--reporter-option",
-  `counts=${counts}`,
-]);
-let skipped = [];
-try {
-  const mocha = JSON.parse(readFileSync(counts, "utf8"));
-  skipped = mocha.skipped;
-  passed += mocha.passes;
-  failed += mocha.failures;
-  // mocha can fail without a failing test: no test found, a file that does not load, an error after the end
-  if (code !== 0 && mocha.failures === 0) failed++;
-  if (mocha.passes + mocha.failures === 0) failed++;
-} catch {
-  process.stdout.write("-- mocha ended before it had counted\n");
-  failed++;
+process.env.OUROBOROS_BUILT = "1";
+
+// Tests with a window run alone, one after the other; all others in as many processes as there are cores.
+const WINDOWS = ["test/webview/**/*.test.ts", "test/editor/**/*.test.ts"];
+const skipped = [];
+mocha("tests without a window", ["test/**/*.test.ts", ...WINDOWS.flatMap((spec) => ["--ignore", spec]), "--parallel"]);
+mocha("tests in a browser and in VS Code", WINDOWS);
+
+/** Runs tests and adds to what is counted. */
+function mocha(name, specs) {
+  const options = ["--no-config", "--extension", "ts", "--node-option", "import=tsx", "--timeout", "600000"];
+  const reporter = ["--reporter", "test/rig/reporter.cjs", "--reporter-option", `counts=${counts}`];
+  const jobs = ["--jobs", String(availableParallelism())];
+  const code = run(name, [tool("mocha", "bin", "mocha.js"), ...options, ...reporter, ...jobs, ...specs]);
+  try {
+    const counted = JSON.parse(readFileSync(counts, "utf8"));
+    skipped.push(...counted.skipped);
+    passed += counted.passes;
+    failed += counted.failures;
+    // mocha can fail without a failing test: no test found, a file that does not load, an error after the end
+    if (code !== 0 && counted.failures === 0) failed++;
+    if (counted.passes + counted.failures === 0) failed++;
+  } catch {
+    process.stdout.write("-- mocha ended before it had counted\n");
+    failed++;
+  }
+  rmSync(counts, { force: true });
 }
-rmSync(counts, { force: true });
+rmSync(process.env.OUROBOROS_SKIPPED, { force: true });
 
 if (skipped.length > 0) {
   process.stdout.write("\nSkipped:\n");

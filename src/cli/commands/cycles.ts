@@ -59,6 +59,7 @@ function* familyLines(session: Session, family: FamilyRow): Generator<string> {
     yield `  ${pc.green("cut")} ${printable(label)}${times}: ${printable(why, TEXT)}`;
   }
   if (cuts.length > CUTS_SHOWN) yield pc.dim(`  … ${formatCount(cuts.length - CUTS_SHOWN)} more: --json lists them`);
+  if (family.cutsNote !== undefined) yield pc.dim(`  (${printable(family.cutsNote, TEXT)})`);
   if (family.fix !== undefined) yield `  ${pc.green("fix")} ${printable(family.fix, TEXT)}`;
   if (family.noCuts !== undefined) yield `  ${pc.yellow("no cut")}: ${printable(family.noCuts, TEXT)}`;
 }

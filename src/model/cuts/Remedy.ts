@@ -73,4 +73,6 @@ export type NoCut =
 export interface CutSuggestion {
   readonly cuts: readonly Cut[];
   readonly none?: NoCut;
+  /** False where the search ended at its limits: less effort may do. */
+  readonly exact: boolean;
 }

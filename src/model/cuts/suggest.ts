@@ -35,7 +35,7 @@ interface Place {
  * @param members node indices of the cycle, ascending
  */
 export function suggestCuts(analysis: Analysis, members: Uint32Array): CutSuggestion {
-  if (members.length > CUT_LIMIT) return { cuts: [], none: { kind: "too-large", limit: CUT_LIMIT } };
+  if (members.length > CUT_LIMIT) return { cuts: [], none: { kind: "too-large", limit: CUT_LIMIT }, exact: true };
   const { graph, strong } = analysis;
   const inner = innerEdges(strong, members);
   const names = new CycleNames(analysis, members, inner);
@@ -68,9 +68,10 @@ export function suggestCuts(analysis: Analysis, members: Uint32Array): CutSugges
     return place ? rank.get(place)! : -1;
   };
   const found = feedbackGroups(strong, members, rankOf, (i) => ranked[i].effort);
-  if (!found) return { cuts: [], none: whyNone(analysis, members, inner, kinds) };
+  if (!found) return { cuts: [], none: whyNone(analysis, members, inner, kinds), exact: true };
   const edges = [...found.edges].sort((a, b) => rankOf(a) - rankOf(b) || a - b);
   return {
+    exact: found.exact,
     cuts: edges.map((edge): Cut => {
       const [from, to] = [sourceOf.get(edge)!, strong.to[edge]];
       const label = graph.columns.edgeLabel[strong.edge[edge]];

@@ -23,6 +23,8 @@ export interface CutRows {
   readonly fix?: string;
   /** Why there are no cuts. */
   readonly noCuts?: string;
+  /** That other cuts may take less effort, where the search ended at its limits. */
+  readonly cutsNote?: string;
 }
 
 /** Suggested cuts of one cycle, as the command line and the views show them. */
@@ -45,6 +47,7 @@ export function cutRows(analysis: Analysis, members: Uint32Array): CutRows {
     }),
     ...(fix && { fix: renderMessage(fix) }),
     ...(none && { noCuts: renderMessage(none) }),
+    ...(!suggestion.exact && { cutsNote: renderMessage({ id: "cut.not-proven", arguments: {} }) }),
   };
 }
 

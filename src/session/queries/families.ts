@@ -52,6 +52,8 @@ export interface FamilyDetails extends FamilySummary {
   readonly fix?: string;
   /** Why there are no cuts. */
   readonly noCuts?: string;
+  /** That other cuts may take less effort, where the search ended at its limits. */
+  readonly cutsNote?: string;
 }
 
 /** A family that is not there. */

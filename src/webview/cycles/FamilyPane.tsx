@@ -83,6 +83,7 @@ function Cuts({ details }: { readonly details: FamilyDetails }): JSX.Element | n
     <>
       <h3>Where to cut it</h3>
       {details.noCuts !== undefined && <p class="quiet">{text(details.noCuts, 500)}</p>}
+      {details.cutsNote !== undefined && <p class="quiet">{text(details.cutsNote, 500)}</p>}
       <ul class="cuts">
         {details.cuts.map((cut, i) => (
           <li key={i}>
