@@ -59,8 +59,8 @@ export class HeapBuilder {
   }
 
   /**
-   * Adds a traversed reference. Labels as they are printed: `.attr`, `['key']`, `[3]`, `closure:NAME`, `local:NAME`;
-   * anything else is an internal reference.
+   * Adds a traversed reference. Labels as they are printed: `.attr`, `['key']`, `[3]`, `closure:NAME`, `local:NAME`,
+   * `<key>`; anything else is an internal reference.
    */
   edge(from: NodeIndex, to: NodeIndex, label = ""): this {
     this.#edges.push({ from, to, label, edgeClass: EdgeKind.strong | Standing.traversed });
@@ -182,6 +182,7 @@ export class HeapBuilder {
 }
 
 function parseLabel(label: string, strings: ListStringTable): number {
+  if (label === "<key>") return packLabel(LabelSort.keyOf, 0);
   const index = /^\[(\d+)\]$/.exec(label);
   if (index) return packLabel(LabelSort.index, Number(index[1]));
   const key = /^\['(.*)'\]$/s.exec(label);

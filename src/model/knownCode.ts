@@ -1,9 +1,9 @@
-import type { EdgeIndex, NodeIndex } from "../heap/HeapGraph.js";
+import type { EdgeIndex, HeapGraph, NodeIndex } from "../heap/HeapGraph.js";
 import { Kind } from "../heap/kinds.js";
 import { LabelSort, labelPayload, labelSort } from "../heap/labels.js";
 import type { Analysis } from "./Analysis.js";
 import type { KnownCode } from "./simulation/events.js";
-import { callbackOf, libraryCallback, libraryEntry } from "./weakrefs/index.js";
+import { callbackOf, isAttribute, libraryCallback, libraryEntry } from "./weakrefs/index.js";
 import { withCompanions } from "./whatif/cutEdges.js";
 
 const LOCAL = /^_?thread\._local$/;
@@ -50,12 +50,27 @@ function subclassEntries({ graph, strong, referrers, simulation }: Analysis, typ
   return found;
 }
 
-/** The same in tables that are not in the heap, as those of static types are: held once, from outside. */
-function unseenEntries({ graph, references, simulation }: Analysis, type: NodeIndex): NodeIndex[] {
+/**
+ * The same in tables that are not in the heap, as those of frozen and of some static types are: held once, from
+ * outside, where not each base's table is seen.
+ */
+function unseenEntries(analysis: Analysis, type: NodeIndex): NodeIndex[] {
+  const { graph, references, simulation } = analysis;
+  if (subclassEntries(analysis, type).length >= basesOf(graph, type)) return [];
   return Array.from(simulation.weakrefs.of(type)).filter(
-    (weakref) =>
-      references.inside[weakref] === 0 && references.outside[weakref] === 1 && callbackOf(graph, weakref) === undefined,
+    (weakref) => references.outside[weakref] === 1 && callbackOf(graph, weakref) === undefined,
   );
+}
+
+/** How many bases a type has: the length of `__bases__`, or 1 where that is not in the heap. */
+function basesOf(graph: HeapGraph, type: NodeIndex): number {
+  const { firstEdge, edgeTo, edgeLabel, kind } = graph.columns;
+  const isBases = isAttribute(graph, "__bases__");
+  for (let e = firstEdge[type]; e < firstEdge[type + 1]; e++) {
+    const target = edgeTo[e];
+    if (kind[target] === Kind.tuple && isBases(edgeLabel[e])) return firstEdge[target + 1] - firstEdge[target];
+  }
+  return 1;
 }
 
 /** The callback of its own that a threading.local holds (Modules/_threadmodule.c, wr_callback): not traversed. */

@@ -34,7 +34,7 @@ export class HeapState {
   /** References that are gone though their holder is there. */
   readonly gone = new Set<EdgeIndex>();
   // 3.13: a dict that outlives its instance takes over the values that are stored inline in the instance.
-  protected readonly adopted = new Map<NodeIndex, NodeIndex>();
+  readonly #adopted = new Map<NodeIndex, readonly EdgeIndex[]>();
   readonly #touched: NodeIndex[] = [];
   readonly #inside: Uint32Array;
 
@@ -56,7 +56,7 @@ export class HeapState {
     }
     this.#touched.length = 0;
     this.gone.clear();
-    this.adopted.clear();
+    this.#adopted.clear();
   }
 
   /** True if the object's refcount has fallen to zero. */
@@ -167,8 +167,9 @@ export class HeapState {
   }
 
   /**
-   * From 3.13 on (PyObject_ClearManagedDict, Objects/dictobject.c): if an instance's dict outlives it, the dict takes
-   * over the values that the instance stores inline. Returns true if that is so.
+   * From 3.13 on (PyObject_ClearManagedDict, Objects/dictobject.c): if an instance that dies or is cleared lets go of
+   * its dict and something else holds that, the dict takes over the values that the instance stores inline. Returns
+   * true if that is so.
    */
   protected adopts(node: NodeIndex): boolean {
     const { firstEdge, edgeTo, kind, flags } = this.graph.columns;
@@ -178,8 +179,18 @@ export class HeapState {
       if (kind[edgeTo[e]] === Kind.dict && this.layout.name(e) === "__dict__" && isStrong(this.graph, e))
         dict = edgeTo[e];
     }
-    if (dict < 0 || this.refcount[dict] < 2 || this.isDead(dict) || this.inlineValues(node).length === 0) return false;
-    this.adopted.set(dict, node);
-    return true;
+    const emptied = Happened.died | Happened.cleared;
+    if (dict < 0 || this.refcount[dict] < 2 || (this.happened[dict] & emptied) !== 0) return false;
+    const values = this.inlineValues(node);
+    if (values.length > 0) this.#adopted.set(dict, values);
+    return values.length > 0;
+  }
+
+  /** References that a dict has taken over from an instance, and lets go of now. */
+  protected disown(dict: NodeIndex): readonly EdgeIndex[] {
+    const values = this.#adopted.get(dict);
+    if (values === undefined) return [];
+    this.#adopted.delete(dict);
+    return values.filter((edge) => !this.gone.has(edge));
   }
 }

@@ -154,8 +154,8 @@ export class Layout {
 
   /**
    * What closing a suspended generator lets go of, in order (gen_close, Objects/genobject.c). Throwing GeneratorExit
-   * into the frame pops its stack from the top, then the variables go. From 3.12 on a frame without a handler is
-   * cleared in place, from the first variable to the top of the stack, and keeps its function.
+   * into the frame pops its stack from the top, then the variables go, then the function. From 3.12 on a frame without
+   * a handler is cleared in place, from the first variable to the top of the stack; from 3.13 on it keeps its function.
    */
   closing(node: NodeIndex): readonly number[] {
     const held = this.#frameEdge(node);
@@ -171,7 +171,8 @@ export class Layout {
       if (this.graph.columns.kind[this.graph.columns.edgeTo[edge]] === Kind.code || edge === start) rest.push(edge);
       else values.push(edge);
     });
-    if (this.minor >= 12) return values;
+    if (this.minor >= 12 && (this.graph.columns.flags[node] & Flag.guarded) === 0)
+      return this.minor === 12 ? [...values, ...rest] : values;
     const stack = new Set(this.#stack(node, start + 1));
     const variables = values.filter((edge) => !stack.has(edge));
     return [...values.filter((edge) => stack.has(edge)).reverse(), ...variables, ...rest];

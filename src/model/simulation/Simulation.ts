@@ -170,10 +170,7 @@ export class Simulation extends HeapState {
 
   #end(node: NodeIndex): void {
     this.#deallocations--;
-    const instance = this.adopted.get(node);
-    if (instance === undefined) return;
-    this.adopted.delete(node);
-    this.#push(this.inlineValues(instance));
+    this.#push(this.disown(node));
   }
 
   /**
@@ -247,7 +244,9 @@ export class Simulation extends HeapState {
     const { layout } = this;
     const { kind, firstEdge, edgeTo } = this.graph.columns;
     if ((this.happened[node] & Happened.cleared) !== 0) return;
-    this.#tasks.push(Task.clear, node, 0);
+    if (this.adopts(node)) this.#push(this.otherEdges(node));
+    else this.#tasks.push(Task.clear, node, 0);
+    this.#push(this.disown(node));
     if (kind[node] === Kind.weakref) this.sever(node);
     if (kind[node] === Kind.type) {
       for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {

@@ -1,4 +1,5 @@
 export { attributeOf } from "./attributes.js";
+export { isAttribute } from "./labels.js";
 export { callbackOf } from "./callback.js";
 export { findWeakReferences, NO_NODE, rowOf, WeakState, type WeakReferences } from "./find.js";
 export { type Holder, Holders } from "./holders.js";

@@ -1,9 +1,10 @@
 import type { NodeIndex } from "../../heap/HeapGraph.js";
 import { Flag, Kind } from "../../heap/kinds.js";
 import type { Analysis } from "../Analysis.js";
+import { isIncremental } from "../incremental.js";
 import { type Outcome, runCollection } from "../collection.js";
 import { split } from "../collector.js";
-import { isStrong, sourceOf } from "../edges.js";
+import { isStrong, isTraversed, sourceOf } from "../edges.js";
 import type { SimulationEvent } from "../simulation/events.js";
 import { CollectorForest, IS_ROOT, NO_PARENT } from "./CollectorForest.js";
 import { type Reference, withCompanions } from "./cutEdges.js";
@@ -83,6 +84,7 @@ export class Cutter {
       const depthNow = simulation.depthOfCode;
       const lost = findLost(graph, this.#forest, simulation, strong, referrers);
       const outcome = this.#collect(lost, resurrecting);
+      const fresh = outcome.died.filter((node) => this.#freedAnyway[node] === 0);
       const doubts = new Set([
         ...this.#analysis.doubts({ events: eventsNow, depthOfCode: depthNow }, "cut"),
         ...this.#analysis.doubts(outcome, "collection"),
@@ -95,7 +97,7 @@ export class Cutter {
         bytesLater: outcome.bytes,
         eventsLater: outcome.events,
         anyway: this.#anyway(outcome.died),
-        survivors: this.#survivors(references, [now, Uint32Array.from(lost.unreachable)], lost),
+        survivors: this.#survivors(references, [now, lost.unreachable, fresh], lost),
         holders: new Map(
           holdersOf.filter((node) => !simulation.isDead(node)).map((node) => [node, this.#holder(node, lost)]),
         ),
@@ -133,8 +135,9 @@ export class Cutter {
 
   /** A number for each examined node that is greater the later the collector comes to it. */
   #rank(): (node: NodeIndex) => number {
-    const { segments } = this.#analysis.graph.info;
-    if (segments === null) return (node) => node;
+    const { segments, version } = this.#analysis.graph.info;
+    // The rows of the incremental collector's lists are in scan order already (see incrementalOrder).
+    if (segments === null || isIncremental(version)) return (node) => node;
     // The oldest generation comes first, then the youngest (see scanOrder).
     const turn = [1, 2, 0];
     const { generation } = this.#analysis.graph.columns;
@@ -154,7 +157,7 @@ export class Cutter {
     return { objects: old.length, bytes: this.#bytes(old) };
   }
 
-  #survivors(references: readonly Reference[], gone: readonly Uint32Array[], lost: Lost): Survivor[] {
+  #survivors(references: readonly Reference[], gone: readonly Iterable<NodeIndex>[], lost: Lost): Survivor[] {
     const { graph, simulation, infrastructure } = this.#analysis;
     const { firstEdge, edgeTo, kind, flags } = graph.columns;
     const survivors = new Map<NodeIndex, Survivor>();
@@ -178,19 +181,27 @@ export class Cutter {
 
   /** Who keeps an object that is still there after the cut and the collection. */
   #holder(node: NodeIndex, lost: Lost): Holder {
-    const { graph, simulation, strong, referrers } = this.#analysis;
+    const { graph, simulation, strong, referrers, references } = this.#analysis;
     const known = lost.holder.get(node);
-    if (known !== undefined) return known;
     const parent = this.#forest.parentEdge[node];
-    if (parent === IS_ROOT) return OUTSIDE;
-    if (parent !== NO_PARENT) {
+    // By a reference that the collector doesn't see: from outside the heap, or one that is owned.
+    const isHeldUnseen = known === OUTSIDE || (known === undefined && parent === IS_ROOT);
+    if (isHeldUnseen) {
+      if (references.outside[node] > 0) return OUTSIDE;
+    } else if (known !== undefined) {
+      if (!simulation.isDead(known)) return known;
+    } else if (parent !== NO_PARENT) {
       const source = sourceOf(graph, parent);
       if (simulation.holds(source, parent)) return source;
     }
+    let holder: Holder = OUTSIDE;
     for (let r = referrers.first[node]; r < referrers.first[node + 1]; r++) {
       const source = referrers.to[r];
-      if (simulation.holds(source, strong.edge[referrers.edge[r]])) return source;
+      const edge = strong.edge[referrers.edge[r]];
+      if (!simulation.holds(source, edge)) continue;
+      if (!isHeldUnseen || this.#forest.isExamined[source] === 0 || !isTraversed(graph, edge)) return source;
+      holder = source;
     }
-    return OUTSIDE;
+    return holder;
   }
 }

@@ -54,13 +54,16 @@ export function findReferences(graph: HeapGraph, query: ReferenceQuery): Referen
 }
 
 /**
- * A reference with those that go with it: an entry of a dict takes its key along, as `del d[key]` does.
+ * References with those that go with them, in the order in which they are let go of: an entry of a dict takes its key
+ * along, as `del d[key]` does, in 2.7 behind the value, from 3 on before it (delitem_common, Objects/dictobject.c).
  */
 export function withCompanions(graph: HeapGraph, references: readonly Reference[]): Reference[] {
-  const all = new Map(references.map((reference) => [reference.edge, reference]));
-  for (const { from, edge } of references) {
-    const key = keyEdge(graph, from, edge);
-    if (key !== undefined) all.set(key, { from, edge: key });
+  const all = new Map<EdgeIndex, Reference>();
+  const keyFirst = graph.info.version[0] >= 3;
+  for (const reference of references) {
+    const key = keyEdge(graph, reference.from, reference.edge);
+    const entry = key === undefined ? [reference] : [reference, { from: reference.from, edge: key }];
+    for (const one of keyFirst ? entry.reverse() : entry) all.set(one.edge, one);
   }
   return [...all.values()];
 }
