@@ -71,6 +71,22 @@ def found(path, generation):
     return answer
 
 
+def listed(objects):
+    """The address of each object's type, by the object's address; in 2.7 addresses alone."""
+    addresses = list(map(id, objects))
+    # Making that many pairs changes the order in which 2.7 finalizes afterwards.
+    return dict.fromkeys(addresses, 0) if PYTHON_2 else dict(zip(addresses, map(id, map(type, objects))))
+
+
+def gone(before, left):
+    """Addresses that were listed before, without those of objects that are left.
+
+    Code that ran meanwhile can have made something in the place of what is gone: then its type tells.
+    """
+    after = listed(left)
+    return sorted(address for address in before if after.get(address) != before[address])
+
+
 def done(log):
     """What a full collection does: addresses of what is gone, of gc.garbage, and what was logged meanwhile.
 
@@ -78,9 +94,8 @@ def done(log):
     """
     del gc.garbage[:]
     warnings.warn("makes this module's registry, before a coroutine that is collected does", RuntimeWarning)
-    before = set(map(id, gc.get_objects()))
+    before = listed(gc.get_objects())
     del log[:]
     gc.collect()
-    after = gc.get_objects()  # at once: what is made now can take the place of what is gone
-    before.difference_update(map(id, after))
-    return {"gone": sorted(before), "garbage": list(map(id, gc.garbage)), "log": log[:]}
+    left = gc.get_objects()  # at once: what is made now can take the place of what is gone
+    return {"gone": gone(before, left), "garbage": list(map(id, gc.garbage)), "log": log[:]}

@@ -1,6 +1,6 @@
 // `npm run fidelity -- [--seeds 1000] [--cuts 500] [--from 1] [--python 3.11]`: the model against the real interpreter,
 // on each CPython that is found: random heaps collected, references really cut, structures really dropped, and
-// CPython's own test_gc.py. Exit 1 if anything differs, 3 if no interpreter is found.
+// CPython's own test_gc.py. `--python pyodide`: random heaps of CPython 3.14 in Pyodide, nothing else. Exit 1 if anything differs, 3 if no interpreter is found.
 import { parseArgs } from "node:util";
 import { Analysis } from "../../src/model/Analysis.js";
 import type { Generation } from "../../src/model/collector.js";
@@ -9,7 +9,8 @@ import { pythons } from "../rig/pythons.js";
 import type { Python } from "../rig/pythons.js";
 import { compareCourse, compareWithTruth, orderIsKnown } from "./compare.js";
 import { compareCut } from "./compareCuts.js";
-import { type CutProgram, runCuts, runFidelity, withFolder } from "./run.js";
+import { PYODIDE, runPyodide } from "./pyodideRuns.js";
+import { type CutProgram, type FidelityCase, runCuts, runFidelity, withFolder } from "./run.js";
 import { describeTestGc, runTestGc } from "./testgc.js";
 
 /** Seeds of one process: its snapshots lie in a temporary folder meanwhile. */
@@ -55,9 +56,11 @@ function range(from: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => from + i);
 }
 
-async function heaps(python: Python, seeds: readonly number[], tally: Tally): Promise<void> {
+type Run = (seeds: readonly number[], folder: string) => Promise<readonly FidelityCase[]>;
+
+async function heaps(run: Run, seeds: readonly number[], tally: Tally): Promise<void> {
   await withFolder(async (folder) => {
-    for (const { seed, snapshotPath, truth } of await runFidelity(python, seeds, folder)) {
+    for (const { seed, snapshotPath, truth } of await run(seeds, folder)) {
       const graph = await openHeap(snapshotPath);
       const at = `seed ${seed}`;
       const full = compareWithTruth(graph, truth);
@@ -106,33 +109,39 @@ async function inBatches(seeds: readonly number[], run: (batch: readonly number[
   for (let at = 0; at < seeds.length; at += BATCH) await run(seeds.slice(at, at + BATCH));
 }
 
-async function check(python: Python, from: number, seeds: number, cutCount: number): Promise<boolean> {
+/** Runs a part, prints its figures, and returns true if anything differs. */
+async function report(name: string, title: string, part: (tally: Tally) => Promise<void>): Promise<boolean> {
+  const tally = new Tally(name);
   let failed = false;
-  const report = async (title: string, run: (tally: Tally) => Promise<void>) => {
-    const tally = new Tally(python.name);
-    try {
-      await run(tally);
-    } catch (error) {
-      process.stdout.write(`${python.name} ${title}: ${(error as Error).stack}\n`);
-      failed = true;
-    }
-    process.stdout.write(`${python.name} ${title}: ${String(tally)}\n`);
-    failed ||= tally.failed;
-  };
-  if (seeds > 0) {
-    await report(`random heaps, seeds ${from} to ${from + seeds - 1}`, (tally) =>
-      inBatches(range(from, seeds), (batch) => heaps(python, batch, tally)),
-    );
+  try {
+    await part(tally);
+  } catch (error) {
+    process.stdout.write(`${name} ${title}: ${(error as Error).stack}\n`);
+    failed = true;
   }
+  process.stdout.write(`${name} ${title}: ${String(tally)}\n`);
+  return failed || tally.failed;
+}
+
+async function checkHeaps(name: string, run: Run, from: number, seeds: number): Promise<boolean> {
+  if (seeds === 0) return false;
+  return report(name, `random heaps, seeds ${from} to ${from + seeds - 1}`, (tally) =>
+    inBatches(range(from, seeds), (batch) => heaps(run, batch, tally)),
+  );
+}
+
+async function check(python: Python, from: number, seeds: number, cutCount: number): Promise<boolean> {
+  let failed = await checkHeaps(python.name, (batch, folder) => runFidelity(python, batch, folder), from, seeds);
   for (const [title, program] of [
     ["cuts", "random_cuts.py"],
     ["cascades", "random_cascade.py"],
   ] as const) {
     const count = Math.ceil(cutCount / CUTS_PER_SEED[program]);
     if (count === 0) continue;
-    await report(`${title}, seeds ${from} to ${from + count - 1}`, (tally) =>
+    const differs = await report(python.name, `${title}, seeds ${from} to ${from + count - 1}`, (tally) =>
       inBatches(range(from, count), (batch) => cuts(python, program, batch, tally)),
     );
+    failed ||= differs;
   }
   const own = await runTestGc(python);
   process.stdout.write(`${describeTestGc(python, own)}\n`);
@@ -151,6 +160,10 @@ const [seeds, cutCount, from] = [values.seeds, values.cuts, values.from].map(Num
 if (![seeds, cutCount, from].every((number) => Number.isInteger(number) && number >= 0)) {
   process.stderr.write("--seeds, --cuts and --from take a number\n");
   process.exit(2);
+}
+if (values.python === PYODIDE) {
+  const run: Run = async (batch, folder) => (await runPyodide(batch, folder)).cases;
+  process.exit((await checkHeaps(PYODIDE, run, from, seeds)) ? 1 : 0);
 }
 const wanted = pythons().filter(
   ({ name }) => values.python === undefined || `${name}.`.startsWith(`${values.python}.`),

@@ -35,7 +35,7 @@ import time
 import zlib
 from array import array
 from itertools import chain, compress, islice, repeat
-from operator import add, not_
+from operator import add, and_, not_
 
 try:
     import ctypes
@@ -179,6 +179,8 @@ def _why_unsupported():
     if info[:2] >= (3, 15) or info[:2] == (3, 14) and not _WASM:
         return ('CPython %d.%d is not supported yet (3.14 is in Pyodide): its frames hold borrowed references, '
                 'and this agent was not proven to tell them there; use 3.13 or older' % info[:2])
+    if info[:2] == (3, 14) and ctypes is None:
+        return 'this interpreter has no ctypes, without which borrowed references cannot be told; load ctypes'
     if sys.maxsize < 1 << 32 and not (_WASM and info[:2] == (3, 14)):
         return 'this is a 32-bit interpreter; use a 64-bit one'
     if hasattr(sys, 'getobjects'):
@@ -296,6 +298,16 @@ def _addresses(items):
     return addresses
 
 
+def _words_at(addresses, before, count):
+    """Returns an array of the `count` words from `address + before` on, for each of the addresses, read
+    straight from memory."""
+    layout = struct.Struct('%ds' % (_POINTER * count))
+    offsets = _map(add, addresses, repeat(before - _FIRST_ADDRESS))
+    data = b''.join(chain.from_iterable(_map(layout.unpack_from, repeat(_everything), offsets)))
+    words = array(_WORD_CODE, data)
+    return words if _WORD_CODE == _U64 else array(_U64, words)
+
+
 def _knows_lists():
     """True if lists are laid out as `_addresses` believes."""
     probe = [object(), object(), object()]
@@ -352,11 +364,8 @@ def _scan(callers, batch_size=1 << 14):
         young = gc.get_objects(0)
         young = list(compress(young, _map(not_, _map(skip.__contains__, _map(id, young)))))
         if _INCREMENTAL:
-            objects = gc.get_objects(1)
-            segments = ((1, len(objects)),)
-            middle = gc.get_objects(2)
-            objects += middle
-            segments += ((2, len(middle)), (0, len(young)))
+            objects, position = _old_objects()
+            segments = ((1, position), (2, len(objects) - position), (0, len(young)))
             objects += young
         else:
             middle = gc.get_objects(1)
@@ -435,6 +444,24 @@ def _scan(callers, batch_size=1 << 14):
     return objects, tracked, segments, edges, marker, readings, bias, own, others
 
 
+def _old_objects():
+    """3.14.0 to 3.14.4: returns (the old objects, those first that this cycle of increments has visited already,
+    how many those are).
+
+    gc.get_objects(2) gives both lists, and a bit of each object says in which one it is: bit 0 of _gc_next, the
+    second word before the object. Which list is the visited one changes with each cycle; a new object has the
+    bit of the other (Python/gc.c: _PyGC_GetObjects, completed_scavenge; Include/internal/pycore_gc.h)."""
+    objects = gc.get_objects(2)
+    words = _words_at(_addresses([objects]), -2 * _POINTER, 1)
+    pending = bytearray(_map(and_, _words_at(_addresses(objects), -2 * _POINTER, 1), repeat(1)))
+    if not words[0] & 1:
+        pending = bytearray(_map(not_, pending))
+    ordered = list(compress(objects, _map(not_, pending)))
+    visited = len(ordered)
+    ordered += compress(objects, pending)
+    return ordered, visited
+
+
 def _drop_signal_arguments(objects, segments):
     """Removes the tuple (number, frame) with which the interpreter has called our signal handler: a young
     object. Returns the segments as they are then."""
@@ -489,11 +516,16 @@ class _Memory(object):
 
     def records(self, addresses, before, count):
         """Returns an array of the `count` words from `address + before` on, for each of the addresses."""
-        layout = struct.Struct('%ds' % (_POINTER * count))
-        offsets = _map(add, addresses, repeat(before - _FIRST_ADDRESS))
-        data = b''.join(chain.from_iterable(_map(layout.unpack_from, repeat(_everything), offsets)))
-        words = array(_WORD_CODE, data)
-        return words if _WORD_CODE == _U64 else array(_U64, words)
+        return _words_at(addresses, before, count)
+
+
+_heap_size = None
+if _WASM and ctypes is not None:
+    try:
+        _heap_size = ctypes.pythonapi['emscripten_get_heap_size']   # an attribute would be kept by pythonapi
+        _heap_size.restype = ctypes.c_size_t
+    except AttributeError:
+        _heap_size = None
 
 
 class _LinearMemory(_Memory):
@@ -503,15 +535,15 @@ class _LinearMemory(_Memory):
         """Raises ImportError without ctypes, AttributeError where the size is not told."""
         if ctypes is None:
             raise ImportError('no ctypes')
-        self.size = ctypes.pythonapi.emscripten_get_heap_size
-        self.size.restype = ctypes.c_size_t
+        if _heap_size is None:
+            raise AttributeError('no emscripten_get_heap_size')
 
     def close(self):
         pass
 
     def read(self, address, length):
         """Returns `length` bytes at `address`, zeros beyond the end."""
-        size = min(self.size(), _LAST_ADDRESS)
+        size = min(_heap_size(), _LAST_ADDRESS)
         known = max(0, min(length, size - address)) if address >= _FIRST_ADDRESS else 0
         data = ctypes.string_at(address, known) if known else b''
         return data + b'\0' * (length - known)
@@ -850,6 +882,10 @@ class _Layout(object):
         if target is not None:
             self.push_exc_info = self.opcode_at(code, target)
 
+    def knows_borrowed(self):
+        """3.14+: returns True if borrowed references can be told."""
+        return self.generator_stack and self.frame_locals is not None and self.generator_state is not None
+
     def position_of(self, generator, code):
         """3.11+: returns the index of the instruction in which a generator is suspended, in code units."""
         address = self.memory.words(id(generator) + self.generator_position, 1)[0]
@@ -957,6 +993,10 @@ class _Tables(object):
         except (OSError, ImportError, AttributeError):
             self.memory = None
         self.layout = _Layout(self.memory) if self.memory is not None else None
+        if _TAGGED and not (self.layout is not None and self.layout.knows_borrowed()):
+            raise UnsupportedInterpreter(
+                'generators are laid out in an unknown way here, so that borrowed references cannot be told; '
+                'please report it, with what sys.version says')
 
     def build(self):
         """Fills `columns`; the order matters."""
@@ -1375,8 +1415,9 @@ class _Tables(object):
                                        address + self.layout.generator_locals)
 
     def _borrowed(self):
-        """3.14+: columns of borrowed/. Values on the stack of a suspended generator that hold no count, though
-        tp_traverse visits them."""
+        """3.14+: columns of borrowed/. Values on the stack of a generator, suspended or calling something, that
+        hold no count, though tp_traverse visits them (Python/gc.c: _PyGC_VisitFrameStack,
+        _PyGC_VisitStackRef)."""
         layout = self.layout
         if not layout.generator_stack:
             return
@@ -1384,7 +1425,7 @@ class _Tables(object):
         for kind in _GENERATORS:
             for generator in self.groups.get(id(kind), ()):
                 address = id(generator)
-                if not layout.generator_created <= self._generator_state(generator) < 0:
+                if not layout.generator_created <= self._generator_state(generator) <= 0:
                     continue
                 start = address + layout.generator_locals
                 end = self.memory.words(address + layout.generator_position + _POINTER, 1)[0]
