@@ -9,6 +9,9 @@ import { ensureCodeServer } from "./setup.mjs";
 
 /** How long the editor may take for anything: a hang, not slowness, is what this finds. */
 export const WAIT = 120_000;
+// After this long what was asked of a workbench that still starts is taken for lost, and is asked again. Each time it
+// gets twice as long, so that a slow machine comes to an end too.
+const FIRST_ATTEMPT = 5_000;
 
 const AGENT = join("src", "capture", "python", "ouroboros_capture.py");
 const FIXTURES = join("test", "fixtures");
@@ -123,26 +126,24 @@ export function openSnapshot(page: Page, name: string): Promise<Frame> {
 
 /** As `openSnapshot`, from "Go to File" and without the mouse. */
 export function openByKeyboard(page: Page, name: string): Promise<Frame> {
-  return openUntilShown(page, name, async () => {
-    await page.keyboard.press("Control+P");
-    await page.locator(".quick-input-widget input").first().waitFor({ timeout: WAIT });
-    await page.keyboard.type(name);
-    await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor({ timeout: WAIT });
-    await page.keyboard.press("Enter");
-  });
+  return openUntilShown(page, name, () => pick(page, "Control+P", name));
 }
 
 async function openUntilShown(page: Page, name: string, open: () => Promise<void>): Promise<Frame> {
   await page.getByRole("treeitem", { name }).waitFor({ timeout: WAIT });
-  // A file that is opened before the extension is known gets the text editor: close that and try again.
-  for (;;) {
+  const own = page.locator(WEBVIEW).first();
+  // A file that is opened before the extension is known gets the text editor, or a page that says why it can't.
+  const other = page.locator(".editor-instance").locator(".monaco-editor, .monaco-editor-pane-placeholder").first();
+  for (let patience = FIRST_ATTEMPT; ; patience *= 2) {
     await open();
     try {
-      await page.locator(WEBVIEW).first().waitFor({ timeout: 10_000 });
-      return await viewOf(page);
+      await own.or(other).first().waitFor({ timeout: patience });
     } catch {
-      await page.keyboard.press("Control+F4");
+      // Opening it again does no harm where it is only slow.
+      continue;
     }
+    if ((await own.count()) > 0) return viewOf(page);
+    await page.keyboard.press("Control+W");
   }
 }
 
@@ -160,16 +161,24 @@ export async function viewOf(page: Page): Promise<Frame> {
 }
 
 /** Runs a command from the palette, by keyboard. */
-export async function runCommand(page: Page, title: string): Promise<void> {
-  const input = page.locator(".quick-input-widget input");
-  // The list is not refreshed when an extension registers late, so the palette is opened anew until it has the command.
-  for (;;) {
-    await page.keyboard.press("F1");
-    await input.first().waitFor({ timeout: WAIT });
-    await page.keyboard.type(title);
-    const row = page.locator(".quick-input-list .monaco-list-row", { hasText: title });
+export function runCommand(page: Page, title: string): Promise<void> {
+  return pick(page, "F1", title);
+}
+
+/** Opens a list of the workbench by its key, and takes the entry that is typed. */
+async function pick(page: Page, key: string, entry: string): Promise<void> {
+  const input = page.locator(".quick-input-widget input").first();
+  const rows = page.locator(".quick-input-list .monaco-list-row");
+  // Enter takes the focused row: while the list is narrowed that can still be another one.
+  const wanted = rows.and(page.locator(".focused")).filter({ hasText: entry });
+  // The list is not refreshed when an extension registers late, and a workbench that still starts loses keys: the list
+  // is opened anew until it has the entry.
+  for (let patience = FIRST_ATTEMPT; ; patience *= 2) {
+    await page.keyboard.press(key);
     try {
-      await row.first().waitFor({ timeout: 3_000 });
+      await input.waitFor({ timeout: patience });
+      await page.keyboard.type(entry);
+      await wanted.waitFor({ timeout: patience });
       await page.keyboard.press("Enter");
       return;
     } catch {

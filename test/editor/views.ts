@@ -57,6 +57,58 @@ export const VIEWS: readonly View[] = [
     },
   },
   {
+    name: "cut",
+    open: async (view) => {
+      // Some of what the function refers to is held by others: it stays.
+      await view
+        .getByRole("button", { name: /^Show referents/ })
+        .first()
+        .click();
+      await view.locator("svg [data-box]").nth(9).waitFor({ timeout: WAIT });
+      const row = view.getByRole("row", { name: /closure:_iterencode(?!_)/ });
+      await row.getByRole("button", { name: "Cut" }).click();
+      await view.getByText(/^1 cut · frees now/).waitFor({ timeout: WAIT });
+    },
+  },
+  {
+    name: "suggested",
+    open: async (view) => {
+      await view.getByRole("button", { name: "Suggest cut" }).click();
+      await view.getByText(/^3 cut · frees now/).waitFor({ timeout: WAIT });
+    },
+  },
+  {
+    name: "order",
+    open: async (view) => {
+      await view.getByRole("button", { name: "Order of destruction" }).click();
+      await view.locator(".cut-steps li").first().waitFor({ timeout: WAIT });
+    },
+  },
+  {
+    name: "survivor",
+    open: async (view) => {
+      await toView(view, "Cycles");
+      await view
+        .getByRole("button", { name: /__main__\.Session/ })
+        .first()
+        .click();
+      // What the session has visited is a list of pages, which a cache holds too.
+      const box = (name: string) => view.locator(`svg [data-box][aria-label^="${name}"]`);
+      await box("__main__.Session").press("t");
+      await box("list").press("t");
+      await box("__main__.Page").waitFor({ timeout: WAIT });
+      await view
+        .getByRole("row", { name: /\.session/ })
+        .getByRole("button", { name: "Cut" })
+        .click();
+      await view
+        .locator(".fate-tag text", { hasText: /^stays/ })
+        .first()
+        .waitFor({ timeout: WAIT });
+      await box("__main__.Page").press(" ");
+    },
+  },
+  {
     name: "object",
     open: async (view) => {
       await view
@@ -76,5 +128,47 @@ export const VIEWS: readonly View[] = [
         .click();
       await view.getByRole("row", { name: /0x/ }).first().waitFor({ timeout: WAIT });
     },
+  },
+  {
+    name: "weakrefs",
+    open: async (view) => {
+      await toView(view, "Weak references");
+      await view.getByRole("button", { name: "All", exact: true }).click();
+      await view.getByRole("heading", { name: /^If .* died/ }).waitFor({ timeout: WAIT });
+    },
+  },
+];
+
+const toList = async (view: Frame, list: string | RegExp, grid: string) => {
+  await view.getByRole("button", { name: list }).click();
+  await view.getByRole("grid", { name: grid }).waitFor({ timeout: WAIT });
+};
+
+/** The lists of weak references of a snapshot that has some in each. */
+export const WEAK_VIEWS: readonly View[] = [
+  {
+    name: "weak-groups",
+    open: async (view) => {
+      await toView(view, "Weak references");
+      await toList(view, "Program’s own", "Groups of weak references");
+    },
+  },
+  {
+    name: "weak-group",
+    open: async (view) => {
+      await view.getByRole("textbox", { name: /^Filter by type/ }).fill("watching[");
+      await view.locator(".clears li").nth(5).waitFor({ timeout: WAIT });
+    },
+  },
+  {
+    name: "weak-piles",
+    open: async (view) => {
+      await view.getByRole("textbox", { name: /^Filter by type/ }).fill("");
+      await toList(view, /^Piles/, "Containers with dead weak references");
+    },
+  },
+  {
+    name: "weak-stale",
+    open: (view) => toList(view, /^Suspected/, "Weak references that may be stale"),
   },
 ];

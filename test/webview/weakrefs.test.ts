@@ -96,10 +96,21 @@ describe("webview: the weak references", () => {
     await page.getByText("Nothing hints at weak references to re-used objects.").waitFor();
   });
 
+  it("leaves out those of the interpreter until they are wanted", async () => {
+    const { page } = await open();
+    const { groups } = weakrefLists(session);
+    const own = groups.filter(({ infrastructure }) => !infrastructure);
+    await page.getByText(`${own.length} groups`, { exact: true }).waitFor();
+    await page.getByRole("button", { name: "All", exact: true }).click();
+    await page.getByText(`${groups.length} groups`, { exact: true }).waitFor();
+  });
+
   it("filters groups, and shows what clearing an object's weak references sets off, by keyboard alone", async () => {
     const host = await open({ width: 1400 });
     const { page, received } = host;
-    const groups = weakrefLists(session).groups;
+    const { groups: all } = weakrefLists(session);
+    const groups = all.filter(({ infrastructure }) => !infrastructure);
+    assert.ok(groups.length < all.length);
     await page.getByRole("textbox", { name: /^Filter/ }).fill("MODULE __MAIN__.WATCHING[");
     const fitting = groups.filter(({ holder }) => holder === "module __main__.watching[…]");
     await page.getByText(`${fitting.length} of ${groups.length} groups`).waitFor();

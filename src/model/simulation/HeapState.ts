@@ -186,6 +186,11 @@ export class HeapState {
     return values.length > 0;
   }
 
+  /** True if a dict has values of an instance that is gone: references that no longer come from where they did. */
+  get hasAdopted(): boolean {
+    return this.#adopted.size > 0;
+  }
+
   /** References that a dict has taken over from an instance, and lets go of now. */
   protected disown(dict: NodeIndex): readonly EdgeIndex[] {
     const values = this.#adopted.get(dict);

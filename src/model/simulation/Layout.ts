@@ -17,9 +17,12 @@ export class Layout {
   readonly py2: boolean;
   /** Minor version of 3.x; -1 in 2.7. */
   readonly minor: number;
+  /** Index of the type `property`. */
+  readonly #property: number;
 
   constructor(graph: HeapGraph) {
     this.graph = graph;
+    this.#property = graph.types.findIndex(({ name, module }) => name === "property" && /builtin/.test(module));
     this.py2 = graph.info.version[0] === 2;
     this.minor = this.py2 ? -1 : graph.info.version[1];
   }
@@ -66,7 +69,9 @@ export class Layout {
 
   /** True if an object's `tp_clear` lets go of the edge (an edge of a node with `hasClear`). */
   clears(node: NodeIndex, edge: number): boolean {
-    const { kind, edgeTo } = this.graph.columns;
+    const { kind, edgeTo, type } = this.graph.columns;
+    // property_clear (Objects/descrobject.c) drops nothing else.
+    if (type[node] === this.#property) return this.name(edge) === "__doc__";
     switch (kind[node]) {
       case Kind.type:
         // type_clear empties the dict in place and drops the MRO, whose first element is the type itself.

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { CutPreview } from "../../session/queries/cut.js";
 import { Progress } from "../Answered.js";
 import { formatBytes, formatCount, plural, text } from "../format.js";
@@ -21,6 +22,8 @@ export function CutPanel({
   readonly keyboard: Keyboard;
 }): JSX.Element {
   const order = useSignal(false);
+  const more = useRef<HTMLDivElement>(null);
+  useToTheNewest(more, order.value, store.suggestion.value);
   const count = store.cuts.value.length;
   const preview = store.preview.value;
   const suggestion = store.suggestion.value;
@@ -63,14 +66,14 @@ export function CutPanel({
               aria-expanded={order.value}
               onClick={() => (order.value = !order.value)}
             >
-              Order of destruction
+              <span aria-hidden="true">{order.value ? "▾" : "▸"}</span> Order of destruction
             </button>
           </div>
         )}
       </div>
       <Waiting store={store} />
       {!empty && (
-        <div class="cut-more">
+        <div ref={more} class="cut-more">
           {preview && count > 0 && <Doubts preview={preview} />}
           {suggestion && <Suggested suggestion={suggestion} store={store} keyboard={keyboard} />}
           {preview && count > 0 && order.value && <CutOrder preview={preview} />}
@@ -78,6 +81,28 @@ export function CutPanel({
       )}
     </section>
   );
+}
+
+/** Brings what was just asked for into view: the list of steps is below the suggestion. */
+function useToTheNewest(
+  more: { readonly current: HTMLElement | null },
+  order: boolean,
+  suggestion: Suggestion | null,
+): void {
+  const show = (selector: string) => {
+    const pane = more.current;
+    const part = pane?.querySelector<HTMLElement>(selector);
+    if (!pane || !part) return;
+    // In a narrow window the page scrolls, and the panel can be below its end.
+    pane.parentElement?.scrollIntoView({ block: "nearest" });
+    pane.scrollTop += part.getBoundingClientRect().top - pane.getBoundingClientRect().top;
+  };
+  useLayoutEffect(() => {
+    if (order) show(".cut-order");
+  }, [order]);
+  useLayoutEffect(() => {
+    if (suggestion) show(".cut-suggestion");
+  }, [suggestion]);
 }
 
 function Waiting({ store }: { readonly store: CutStore }): JSX.Element | null {

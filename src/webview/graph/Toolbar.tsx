@@ -69,7 +69,7 @@ export function Toolbar({
       {store.cuts.suggests && (
         <button
           type="button"
-          class="button"
+          class="button graph-suggest"
           title="Cut for trial what ends this cycle with the least effort"
           disabled={none}
           onClick={() => store.cuts.suggest()}

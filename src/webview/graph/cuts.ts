@@ -159,10 +159,14 @@ export function fixText({ idiom, code }: SuggestedCut): string {
 /** How much is freed, in a line. */
 export function figuresText(preview: CutPreview, count: number, bytes: (n: number) => string): string {
   const { now, collection, garbageBefore } = preview;
-  const before = garbageBefore.objects > 0 ? `, and ${bytes(garbageBefore.bytes)} that was garbage already` : "";
+  const more =
+    collection.objects === 0
+      ? "nothing more"
+      : `${bytes(collection.bytes)} more (${plural(collection.objects, "object")})`;
+  const before = garbageBefore.objects > 0 ? `, besides ${bytes(garbageBefore.bytes)} that was garbage already` : "";
   return [
     `${count} cut`,
     `frees now ${bytes(now.bytes)} (${plural(now.objects, "object")})`,
-    `next collection ${bytes(collection.bytes)} more (${plural(collection.objects, "object")})${before}`,
+    `next collection ${more}${before}`,
   ].join(" · ");
 }

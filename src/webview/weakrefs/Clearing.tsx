@@ -20,7 +20,7 @@ function Asked({ id }: { readonly id: string }): JSX.Element {
   return (
     <section class="clearing" aria-labelledby="clearing">
       <h3 id="clearing">
-        If <span class="mono">{id}</span> died, or its weak references were cleared
+        If <span class="mono">{id}</span> died
       </h3>
       <Answered asked={asked} doing="Following the callbacks">
         {(answer) => <Found answer={answer} />}
@@ -32,12 +32,12 @@ function Asked({ id }: { readonly id: string }): JSX.Element {
 function Found({ answer: { weakrefs, clears } }: { readonly answer: ObjectWeakrefs }): JSX.Element {
   const ofProgram = clears.some(({ runs, drops }) => runs && drops === null);
   const without = weakrefs.length - clears.length;
-  const silent = clears.length === 0 ? "none with a callback" : `${formatCount(without)} without a callback`;
+  const silent = clears.length === 0 ? "without a callback" : `${formatCount(without)} of them without a callback`;
   return (
     <>
       <p>
-        {plural(weakrefs.length, "weak reference")} would be dead{without > 0 && `, ${silent}`}.
-        {clears.length > 0 && " Then the callbacks are called in this order:"}
+        {plural(weakrefs.length, "weak reference")} would be cleared{without > 0 && `, ${silent}`}.
+        {clears.length > 0 && " Then these callbacks would run, in this order:"}
       </p>
       {clears.length > 0 && (
         <ol class="clears">

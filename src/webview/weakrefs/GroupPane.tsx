@@ -18,14 +18,14 @@ const MAX_ROWS = 8;
 const COLUMNS: readonly Column<WeakrefRow>[] = [
   {
     id: "id",
-    title: "Reference",
+    title: "Weakref",
     value: ({ id }) => id,
     cell: ({ id }) => <IdLink id={id} passive />,
     width: "9.5em",
   },
   {
     id: "referent",
-    title: "Refers to",
+    title: "Referent",
     value: ({ referentName }) => referentName,
     cell: ({ referent, referentName, state }) =>
       referent === null ? (
@@ -37,7 +37,7 @@ const COLUMNS: readonly Column<WeakrefRow>[] = [
   },
   {
     id: "referentId",
-    title: "Id",
+    title: "Referent’s id",
     value: ({ referent }) => referent ?? "",
     cell: ({ referent }) => referent !== null && <IdLink id={referent} passive />,
     width: "9.5em",
@@ -72,6 +72,11 @@ export function GroupPane({ group, title }: { readonly group: WeakGroupRow; read
         <div class="actions">
           <SourceButton location={group.location} />
         </div>
+      )}
+      {group.dead > 0 && (
+        <p>
+          Dead ones keep nothing, but take memory themselves. “Piles of dead ones” lists the containers that hold many.
+        </p>
       )}
       {settled !== null && <Members group={settled} />}
     </section>
@@ -118,6 +123,9 @@ function Table({ details }: { readonly details: WeakGroupDetails }): JSX.Element
       )}
       <div class="actions">
         <GraphButton seed={{ kind: "object", id: active.referent ?? active.id }} primary />
+        {active.referent !== null && (
+          <GraphButton seed={{ kind: "path", id: active.referent }}>Why is the object alive?</GraphButton>
+        )}
         <GraphButton seed={{ kind: "path", id: active.id }}>What holds the weak reference?</GraphButton>
       </div>
       {active.referent !== null && <Clearing id={active.referent} />}

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import type { WeakGroupRow } from "../../session/queries/weakrefs.js";
 import type { WeakrefLists } from "../../session/queries/weakrefSuspects.js";
 import { PlaceLink } from "../elements.js";
@@ -23,7 +24,13 @@ const COLUMNS: readonly Column<WeakGroupRow>[] = [
     width: "5.5em",
     numeric: true,
   },
-  { id: "state", title: "State", value: stateOf, width: "6.5em", hint: "Dead: what they referred to is gone" },
+  {
+    id: "state",
+    title: "State",
+    value: stateOf,
+    width: "6.5em",
+    hint: "Alive: what they refer to exists. Dead: it is gone",
+  },
   {
     id: "callback",
     title: "Callback",
@@ -64,21 +71,26 @@ const textsOf = (group: WeakGroupRow) => [
 
 /** Weak references that are alike, a group a row. */
 export function Groups({
-  lists,
+  lists: { groups, groupsTotal },
+  own,
   children,
 }: {
   readonly lists: WeakrefLists;
+  /** Whether those of the interpreter itself are left out. */
+  readonly own: boolean;
   readonly children: ComponentChildren;
 }): JSX.Element {
-  const { groups, groupsTotal } = lists;
-  const total = plural(groupsTotal, "group");
+  const all = useMemo(() => (own ? groups.filter(({ infrastructure }) => !infrastructure) : groups), [groups, own]);
+  // Those of the interpreter come last: where any of them is in the list, it has all others.
+  const complete = groups.length === groupsTotal || all.length < groups.length;
+  const total = plural(complete ? all.length : groupsTotal, "group");
   return (
     <FilteredSplit
       label="Groups of weak references"
-      all={groups}
+      all={all}
       texts={textsOf}
-      total={groups.length < groupsTotal ? `the first ${formatCount(groups.length)} of ${total}` : total}
-      none="There are no weak references."
+      total={complete ? total : `the first ${formatCount(groups.length)} of ${total}`}
+      none={groups.length === 0 ? "There are no weak references." : "The program has no weak references of its own."}
       columns={COLUMNS}
       rowKey={keyOf}
       state={groupsTable}

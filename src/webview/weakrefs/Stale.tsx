@@ -21,8 +21,17 @@ const KINDS: Readonly<Record<StaleRow["kind"], string>> = {
   pooled: "in a pool",
 };
 
+/** A weak reference can't tell the object that it was made for from what that has become: the program must. */
+const REMEDIES: Readonly<Record<StaleRow["kind"], string>> = {
+  "other-key": "Where the object gets its new value, remove its old entry, or make a new object instead.",
+  "several-keys":
+    "If the object was re-used, remove the entry of its earlier key. If all keys are meant, nothing is wrong.",
+  pooled:
+    "An object in a pool is alive, so no weak reference to it is cleared. Drop them when it goes back into the pool.",
+};
+
 const COLUMNS: readonly Column<StaleRow>[] = [
-  { id: "kind", title: "Suspected", value: ({ kind }) => KINDS[kind], width: "minmax(8em, 1fr)" },
+  { id: "kind", title: "Suspected", value: ({ kind }) => KINDS[kind], width: "minmax(9.5em, 1fr)" },
   {
     id: "name",
     title: "Container",
@@ -48,10 +57,10 @@ const COLUMNS: readonly Column<StaleRow>[] = [
   },
   {
     id: "count",
-    title: "Weak",
+    title: "Weakrefs",
     value: ({ count }) => count,
     cell: ({ count }) => formatCount(count),
-    width: "5em",
+    width: "6.5em",
     numeric: true,
     hint: "Weak references to them",
   },
@@ -69,8 +78,20 @@ const ENTRIES: readonly Column<Entry>[] = [
     cell: ({ referent, referentName }) => <ObjectCell id={referent} name={referentName} />,
     width: "minmax(6em, 1fr)",
   },
-  { id: "key", title: "Key", value: ({ key }) => key ?? "", width: "minmax(5em, 1fr)" },
-  { id: "now", title: "Now", value: ({ now }) => now ?? "", width: "minmax(5em, 1fr)" },
+  {
+    id: "key",
+    title: "Key",
+    value: ({ key }) => key ?? "",
+    width: "minmax(5em, 1fr)",
+    hint: "Under which it is in the container",
+  },
+  {
+    id: "now",
+    title: "Now",
+    value: ({ now }) => now ?? "",
+    width: "minmax(5em, 1fr)",
+    hint: "The key that the object would have today",
+  },
   {
     id: "holder",
     title: "Held as",
@@ -79,7 +100,7 @@ const ENTRIES: readonly Column<Entry>[] = [
   },
   {
     id: "weakref",
-    title: "Reference",
+    title: "Weakref",
     value: ({ weakref }) => weakref,
     cell: ({ weakref }) => <IdLink id={weakref} passive />,
     width: "9.5em",
@@ -130,6 +151,9 @@ function StalePane({ row }: { readonly row: StaleRow }): JSX.Element {
       <h2 id="stale">{text(row.name)}</h2>
       <p>{text(row.evidence, 1000)}</p>
       <p class="quiet">A suspicion: whether an object was initialised anew can't be seen in one snapshot.</p>
+      <p>
+        <strong>What to do:</strong> {REMEDIES[row.kind]}
+      </p>
       <VirtualTable
         label="Weak references that are suspected"
         columns={row.kind === "pooled" ? POOLED : KEYED}

@@ -9,10 +9,18 @@ import { Groups, groupsTable } from "./Groups.js";
 import { Piles, pilesTable } from "./Piles.js";
 import { Stale, staleTable } from "./Stale.js";
 
-type List = "groups" | "piles" | "stale";
+type List = "own" | "all" | "piles" | "stale";
 
 // Kept while another view is shown.
-const list = signal<List>("groups");
+const list = signal<List>("own");
+
+/** What a list is of, for who has never seen it. */
+const MEANINGS: Readonly<Record<List, string>> = {
+  own: "Weak references of the program: grouped by what they refer to, what holds them, and their callback.",
+  all: "All weak references, also those that the interpreter and its library keep for themselves.",
+  piles: "Containers that still hold weak references to objects that are gone: each takes memory until it is removed.",
+  stale: "Weak references whose object may have been re-used for something else since they were made.",
+};
 
 /** Weak references by what they refer to, containers full of dead ones, and what is suspected to be stale. */
 export function WeakReferences(): JSX.Element {
@@ -20,6 +28,7 @@ export function WeakReferences(): JSX.Element {
   return (
     <div class="split-view">
       <h1 tabIndex={-1}>Weak references</h1>
+      <p class="quiet">{MEANINGS[list.value]}</p>
       <Answered asked={asked} doing="Looking for weak references">
         {(lists) => <Chosen lists={lists} />}
       </Answered>
@@ -30,8 +39,13 @@ export function WeakReferences(): JSX.Element {
 function Chosen({ lists }: { readonly lists: WeakrefLists }): JSX.Element {
   const choice = <Choice lists={lists} />;
   switch (list.value) {
-    case "groups":
-      return <Groups lists={lists}>{choice}</Groups>;
+    case "own":
+    case "all":
+      return (
+        <Groups key={list.value} lists={lists} own={list.value === "own"}>
+          {choice}
+        </Groups>
+      );
     case "piles":
       return <Piles piles={lists.piles}>{choice}</Piles>;
     case "stale":
@@ -41,7 +55,8 @@ function Chosen({ lists }: { readonly lists: WeakrefLists }): JSX.Element {
 
 function Choice({ lists }: { readonly lists: WeakrefLists }): JSX.Element {
   const choices: readonly (readonly [List, string])[] = [
-    ["groups", "All"],
+    ["own", "Program’s own"],
+    ["all", "All"],
     ["piles", `Piles of dead ones (${formatCount(lists.piles.length)})`],
     ["stale", `Suspected stale (${formatCount(lists.stale.length)})`],
   ];

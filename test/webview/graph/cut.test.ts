@@ -13,6 +13,13 @@ const rows = (page: Page) => page.locator(".graph-rows tbody tr");
 const fated = (page: Page, fate: string) => page.locator(`[data-box][data-fate="${fate}"]`);
 const isCut = (page: Page) => page.locator(".arrow[data-cut][data-arrow]");
 
+/** True for an element that no pane around it hides. */
+function isInSight(element: Element): boolean {
+  const { top, left, height } = element.getBoundingClientRect();
+  const found = document.elementFromPoint(left + 1, top + height / 2);
+  return found !== null && (element === found || element.contains(found));
+}
+
 describe("webview: cutting references, on a real snapshot", () => {
   const view = views();
   let real: RealView;
@@ -90,6 +97,7 @@ describe("webview: cutting references, on a real snapshot", () => {
     assert.equal(real.copied[1], details.fix);
 
     await page.getByRole("button", { name: "Order of destruction" }).click();
+    assert.ok(await page.locator(".cut-order h2").evaluate(isInSight), "the list is scrolled to");
     const steps = page.locator(".cut-order ol").first().locator("li");
     const now = said.order.filter(({ when }) => when === "now");
     assert.equal(await steps.count(), now.length);
@@ -172,7 +180,7 @@ describe("webview: cutting references", () => {
     await page.keyboard.press("x");
     await page
       .getByText(
-        "1 cut · frees now 48 bytes (1 object) · next collection 2.0 kB more (2 objects), and 3.0 kB that was garbage already",
+        "1 cut · frees now 48 bytes (1 object) · next collection 2.0 kB more (2 objects), besides 3.0 kB that was garbage already",
       )
       .waitFor();
     assert.equal(await box("0x30").locator(".fate-tag text").textContent(), "dies");
