@@ -32,6 +32,8 @@ async function shoot(
     await page.keyboard.press("Control+B");
     for (const { name: state, open } of views) {
       await open(view);
+      // What the pointer is on is highlighted, and the rest of a picture dimmed.
+      await page.mouse.move(0, 0);
       await page.waitForTimeout(500);
       await save(page, state);
     }

@@ -50,7 +50,13 @@ def attribute(random, source):
     if not held:
         return None
     name = random.choice(held)
-    return getattr(source, name), "." + name, lambda: delattr(source, name)
+    value = getattr(source, name)
+    # From 3.13 on, an instance that has another one's __dict__ has values that lie in that one.
+    own = gc.get_referents(source)
+    own += [item for held in own if isinstance(held, dict) for item in gc.get_referents(held)]
+    if not any(item is value for item in own):
+        return None
+    return value, "." + name, lambda: delattr(source, name)
 
 
 def defaults(_, source):

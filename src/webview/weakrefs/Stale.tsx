@@ -60,7 +60,7 @@ const COLUMNS: readonly Column<StaleRow>[] = [
     title: "Weakrefs",
     value: ({ count }) => count,
     cell: ({ count }) => formatCount(count),
-    width: "6.5em",
+    width: "7.5em",
     numeric: true,
     hint: "Weak references to them",
   },
