@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
 import { snapshotName } from "./captureTarget.js";
 import { findInterpreter } from "./interpreter.js";
@@ -7,6 +8,8 @@ import { findInterpreter } from "./interpreter.js";
 const STATUS_MS = 10_000;
 // The end of a task's process is told after that of the task itself at worst.
 const LATE_MS = 1000;
+const SAVES = 5;
+const SAVE_AGAIN_MS = 300;
 
 /**
  * Runs a Python file in a terminal under the capture agent, and opens the snapshot that it leaves.
@@ -70,13 +73,24 @@ async function programToRun(given: vscode.Uri | undefined): Promise<vscode.Uri |
   if (document?.isUntitled) {
     file = await vscode.workspace.save(document.uri);
     if (!file) return undefined;
-  } else if (document?.isDirty && !(await document.save())) {
+  } else if (document?.isDirty && !(await save(document))) {
     throw new Error(
       vscode.l10n.t("{0} has changes that could not be saved. Save it, then capture again.", document.fileName),
     );
   }
   if (file && file.scheme !== "file") throw new Error(vscode.l10n.t("Only a file on disk can be run."));
   return file;
+}
+
+/** Saves a document that has changes; returns false where that can't be done. */
+async function save(document: vscode.TextDocument): Promise<boolean> {
+  for (let i = 0; i < SAVES; i++) {
+    if (await document.save()) return true;
+    // One that the editor begins by itself meanwhile (files.autoSave) makes ours fail, and may do its work.
+    await sleep(SAVE_AGAIN_MS);
+    if (!document.isDirty) return true;
+  }
+  return false;
 }
 
 /** Where the snapshot goes: the folder that the program runs in, or where the user says if nothing can be written there. */

@@ -14,7 +14,7 @@ export interface Run {
   readonly stderr: string;
 }
 
-// `npm test` has built it already, and then runs tests in several processes.
+// `npm test` has built it already.
 let built = process.env["OUROBOROS_BUILT"] === "1";
 
 /** Builds dist/ once in a test run. */

@@ -24,8 +24,8 @@ async function shoot(
   save: (page: Page, view: string) => Promise<void>,
 ) {
   fixture.server.configure({ "workbench.colorTheme": theme, "workbench.activityBar.location": "hidden" });
-  const { page, context } = await openWindow(fixture, { options: { viewport: { width, height: 900 } } });
   for (const [name, views] of Object.entries(snapshots)) {
+    const { page, context } = await openWindow(fixture, { options: { viewport: { width, height: 900 } } });
     const view = await openSnapshot(page, name);
     await view.getByRole("navigation").waitFor({ timeout: WAIT });
     // The explorer takes half of a narrow window.
@@ -37,10 +37,8 @@ async function shoot(
       await page.waitForTimeout(500);
       await save(page, state);
     }
-    await page.keyboard.press("Control+W");
-    await page.keyboard.press("Control+B");
+    await context.close();
   }
-  await context.close();
 }
 
 const chromium = ensureChromium();

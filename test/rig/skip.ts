@@ -4,7 +4,6 @@ import { appendFileSync } from "node:fs";
 export function skip(context: Mocha.Context, reason: string): never {
   const runnable = context.test as Mocha.Runnable & { type: string };
   const target = runnable.type === "hook" ? runnable.parent! : runnable;
-  // By a file, since tests run in several processes.
   const file = process.env["OUROBOROS_SKIPPED"];
   const title = (target as Mocha.Suite | Mocha.Runnable).fullTitle();
   if (file !== undefined) appendFileSync(file, `${JSON.stringify({ title, reason })}\n`);

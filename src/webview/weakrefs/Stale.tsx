@@ -31,7 +31,7 @@ const REMEDIES: Readonly<Record<StaleRow["kind"], string>> = {
 };
 
 const COLUMNS: readonly Column<StaleRow>[] = [
-  { id: "kind", title: "Suspected", value: ({ kind }) => KINDS[kind], width: "minmax(9.5em, 1fr)" },
+  { id: "kind", title: "Suspected", value: ({ kind }) => KINDS[kind], width: "minmax(11em, 1fr)" },
   {
     id: "name",
     title: "Container",

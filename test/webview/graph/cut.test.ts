@@ -106,6 +106,17 @@ describe("webview: cutting references, on a real snapshot", () => {
     assert.deepEqual((await applyAxe(page)).violations, []);
   });
 
+  it("tells in a narrow window what is freed beside the row that is cut", async () => {
+    real = await view.real({ width: 700 });
+    const page = await open();
+    await cutRow(page, details.cuts[0]);
+    await page.getByText(/^1 cut · frees now/).waitFor();
+    assert.ok(await figures(page).evaluate(isInSight));
+    await page.getByRole("button", { name: "Suggest cut" }).click();
+    await page.getByRole("heading", { name: "Suggested cuts" }).waitFor();
+    assert.ok(await page.getByRole("heading", { name: "Suggested cuts" }).evaluate(isInSight));
+  });
+
   it("finds the suggested cuts in another cycle of the family", async () => {
     const page = await open(1);
     await page.getByRole("button", { name: "Suggest cut" }).click();
