@@ -8,26 +8,17 @@ import { cutPreview } from "../src/session/queries/cut.js";
 import { object } from "../src/session/queries/object.js";
 import { why } from "../src/session/queries/why.js";
 import { Session } from "../src/session/Session.js";
+import { seeded } from "../test/rig/seeded.js";
 
 const ASKED = 300;
-
-/** Numbers below a limit, the same in each run (mulberry32). */
-function lot(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * limit);
-  };
-}
 
 const session = await Session.open(process.argv[2]);
 const { graph, analysis } = session;
 const start = performance.now();
-await prepare(session, "findings", () => undefined);
+await prepare(session, "findings");
 const prepared = performance.now() - start;
-const draw = lot(20041);
+const random = seeded(20041);
+const draw = (limit: number) => Math.floor(random() * limit);
 
 function strongEdge(): EdgeIndex {
   for (;;) {
@@ -73,7 +64,6 @@ const cutMost = cutEdge(holding);
 process.stdout.write(
   JSON.stringify({
     nodes: graph.nodeCount,
-    edges: graph.edgeCount,
     prepared,
     ...figures,
     largest: { ms: performance.now() - begun, objects: cutMost.now.objects + cutMost.collection.objects },

@@ -188,6 +188,16 @@ export class HeapGraph {
     return this.info.runtime === "v8" ? `@${id}` : `0x${id.toString(16)}`;
   }
 
+  /** The rows of one of the collector's lists: node indices; none where the file does not tell its lists apart. */
+  rowsOfGeneration(generation: number): readonly [from: NodeIndex, to: NodeIndex] {
+    let at = 0;
+    for (const segment of this.info.segments ?? []) {
+      if (segment.generation === generation) return [at, at + segment.count];
+      at += segment.count;
+    }
+    return [0, 0];
+  }
+
   /** The node with an id as printed or as a decimal number, or undefined. */
   nodeOfId(text: string): NodeIndex | undefined {
     const match = /^(?:@(\d+)|(0x[0-9a-f]+)|(\d+))$/i.exec(text.trim());

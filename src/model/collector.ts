@@ -1,7 +1,7 @@
 import type { EdgeIndex, HeapGraph, NodeIndex } from "../heap/HeapGraph.js";
 import { Flag } from "../heap/kinds.js";
 import { isTraversed, isVisited } from "./edges.js";
-import { incrementalOrder, isIncremental } from "./incremental.js";
+import { INCREMENTAL_MERGED, isIncremental, untrackedTuples } from "./incremental.js";
 
 /** What a collection finds, in the collector's own order. All are node indices. */
 export interface Verdict {
@@ -35,6 +35,7 @@ export class UnknownGenerationsError extends Error {
   }
 }
 
+/** The lists that a collection of a generation examines, in scan order. */
 const MERGED: readonly (readonly number[])[] = [[0], [1, 0], [2, 0, 1]];
 
 const State = { outside: 0, examined: 1, reachable: 2 } as const;
@@ -48,31 +49,22 @@ const State = { outside: 0, examined: 1, reachable: 2 } as const;
  */
 export function scanOrder(graph: HeapGraph, generation: Generation = 2): Uint32Array {
   const { flags } = graph.columns;
+  const { segments, version } = graph.info;
+  if (segments === null && generation < 2) throw new UnknownGenerationsError();
+  const incremental = isIncremental(version);
+  if (incremental && generation === 1) {
+    throw new UnknownGenerationsError(
+      "3.14.0 to 3.14.4 collect an increment as generation 1, of which a snapshot does not tell what is in it; only " +
+        "a full collection (2) and a young one (0) can be predicted",
+    );
+  }
+  const dropped = incremental ? untrackedTuples(graph) : undefined;
   const order = new Uint32Array(graph.collected);
   let length = 0;
-  const take = (from: number, to: number) => {
-    for (let node = from; node < to; node++) if ((flags[node] & Flag.immortal) === 0) order[length++] = node;
-  };
-  const segments = graph.info.segments;
-  if (segments === null && generation < 2) throw new UnknownGenerationsError();
-  if (isIncremental(graph.info.version)) {
-    if (generation === 1) {
-      throw new UnknownGenerationsError(
-        "3.14.0 to 3.14.4 collect an increment as generation 1, of which a snapshot does not tell what is in it; only " +
-          "a full collection (2) and a young one (0) can be predicted",
-      );
-    }
-    return incrementalOrder(graph, generation);
-  }
-  if (segments === null) {
-    take(0, graph.collected);
-  } else {
-    const starts = new Map<number, readonly [number, number]>();
-    let at = 0;
-    for (const { generation: number, count } of segments) starts.set(number, [at, (at += count)]);
-    for (const number of MERGED[generation]) {
-      const range = starts.get(number);
-      if (range) take(range[0], range[1]);
+  const lists = (incremental ? INCREMENTAL_MERGED : MERGED)[generation].map((list) => graph.rowsOfGeneration(list));
+  for (const [from, to] of segments === null ? [[0, graph.collected]] : lists) {
+    for (let node = from; node < to; node++) {
+      if ((flags[node] & Flag.immortal) === 0 && dropped?.[node] !== 1) order[length++] = node;
     }
   }
   return order.subarray(0, length);
@@ -81,8 +73,9 @@ export function scanOrder(graph: HeapGraph, generation: Generation = 2): Uint32A
 /**
  * The unreachable part of `order`, in its order, as deduce_unreachable finds it (Modules/gcmodule.c, Python/gc.c:
  * update_refs, subtract_refs, move_unreachable): copy the refcounts, take off the references from inside, and follow
- * the references of what has some left, also borrowed ones (_PyGC_VisitStackRef). move_unreachable walks the list and moves what it finds reachable late to
- * the list's end; what stays unreachable is never moved, so that it comes in list order.
+ * the references of what has some left, also borrowed ones (_PyGC_VisitStackRef). move_unreachable walks the list and
+ * moves what it finds reachable late to the list's end; what stays unreachable is never moved, so that it comes in list
+ * order.
  *
  * @param refcount by node
  * @param holds false for references that are gone, beyond those that the collector does not see

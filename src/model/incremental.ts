@@ -7,8 +7,17 @@ import { Flag, Kind } from "../heap/kinds.js";
  */
 const Space = { young: 0, visited: 1, pending: 2 } as const;
 
-/** The lists that a collection of a generation examines, in scan order; see `incrementalOrder`. */
-const EXAMINED = { 0: [Space.young], 2: [Space.visited, Space.pending, Space.young] } as const;
+/**
+ * The lists that a collection of a generation examines, in scan order. A full one appends the young to the pending and
+ * these to the visited objects (gc_collect_full, Python/gc.c); one of generation 0 examines the young
+ * (gc_collect_young). What an increment (generation 1) examines depends on how far the cycle has come, which a snapshot
+ * does not tell.
+ */
+export const INCREMENTAL_MERGED: readonly (readonly number[])[] = [
+  [Space.young],
+  [],
+  [Space.visited, Space.pending, Space.young],
+];
 
 /** True for the versions with the incremental collector: 3.14.0 to 3.14.4 (3.14.5 took it out again). */
 export function isIncremental([major, minor, micro]: readonly [number, number, number]): boolean {
@@ -16,45 +25,14 @@ export function isIncremental([major, minor, micro]: readonly [number, number, n
 }
 
 /**
- * The objects that a collection of the incremental collector examines, in scan order, without young tuples that it
- * stops tracking first and without immortal objects (Python/gc.c: untrack_tuples, update_refs). A full one appends the
- * young to the pending and these to the visited objects (gc_collect_full); one of generation 0 examines the young
- * (gc_collect_young). What an increment (generation 1) examines depends on how far the cycle has come, which a snapshot
- * does not tell.
+ * By node: 1 for young exact tuples that hold nothing which the collector could have to track, so that it stops
+ * tracking them first (untrack_tuples, Python/gc.c; _PyTuple_MaybeUntrack, Objects/tupleobject.c). In list order,
+ * since a tuple of such tuples counts only if they came before it.
  */
-export function incrementalOrder(graph: HeapGraph, generation: 0 | 2): Uint32Array {
-  const { flags } = graph.columns;
-  const dropped = untrackedTuples(graph);
-  const order = new Uint32Array(graph.collected);
-  let length = 0;
-  for (const space of EXAMINED[generation]) {
-    const [from, to] = rowsOf(graph, space);
-    for (let node = from; node < to; node++) {
-      if ((flags[node] & Flag.immortal) === 0 && dropped[node] === 0) order[length++] = node;
-    }
-  }
-  return order.subarray(0, length);
-}
-
-/** The rows of one of the lists; all rows count as visited where the file does not tell. */
-function rowsOf(graph: HeapGraph, space: number): readonly [from: number, to: number] {
-  if (graph.info.segments === null) return space === Space.visited ? [0, graph.collected] : [0, 0];
-  let at = 0;
-  for (const { generation, count } of graph.info.segments) {
-    if (generation === space) return [at, at + count];
-    at += count;
-  }
-  return [0, 0];
-}
-
-/**
- * By node: 1 for young exact tuples that hold nothing which the collector could have to track (_PyTuple_MaybeUntrack,
- * Objects/tupleobject.c), in list order, since a tuple of such tuples counts only if they came before it.
- */
-function untrackedTuples(graph: HeapGraph): Uint8Array {
+export function untrackedTuples(graph: HeapGraph): Uint8Array {
   const { firstEdge, edgeTo } = graph.columns;
   const dropped = new Uint8Array(graph.nodeCount);
-  const [from, to] = rowsOf(graph, Space.young);
+  const [from, to] = graph.rowsOfGeneration(Space.young);
   for (let node = from; node < to; node++) {
     if (!isExactTuple(graph, node)) continue;
     let e = firstEdge[node];

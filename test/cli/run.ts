@@ -14,8 +14,7 @@ export interface Run {
   readonly stderr: string;
 }
 
-// `npm test` has built it already.
-let built = process.env["OUROBOROS_BUILT"] === "1";
+let built = false;
 
 /** Builds dist/ once in a test run. */
 export function build(): void {

@@ -12,6 +12,7 @@ import os
 import sys
 import weakref
 
+import forked
 import ouroboros_capture
 
 LOG = []
@@ -103,10 +104,10 @@ def prepare(channel, name):
 
 def receive(channel):
     del LOG[:]
-    tracked = set(map(id, gc.get_objects()))
+    tracked = forked.listed(gc.get_objects())
     received = channel.receive()
     after = gc.get_objects()  # at once: what is made now can take the place of what is gone
-    gone = sorted(tracked.difference(map(id, after)))
+    gone = forked.gone(tracked, after)
     del after
     return {"channel": id(channel), "log": LOG[:], "gone": gone, "sent": MESSAGE, "received": received}
 

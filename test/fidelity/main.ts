@@ -1,6 +1,7 @@
 // `npm run fidelity -- [--seeds 1000] [--cuts 500] [--from 1] [--python 3.11]`: the model against the real interpreter,
 // on each CPython that is found: random heaps collected, references really cut, structures really dropped, and
-// CPython's own test_gc.py. `--python pyodide`: random heaps of CPython 3.14 in Pyodide, nothing else. Exit 1 if anything differs, 3 if no interpreter is found.
+// CPython's own test_gc.py. `--python pyodide`: random heaps of CPython 3.14 in Pyodide, nothing else. Exit 1 if anything
+// differs, 3 if no interpreter is found.
 import { parseArgs } from "node:util";
 import { Analysis } from "../../src/model/Analysis.js";
 import type { Generation } from "../../src/model/collector.js";

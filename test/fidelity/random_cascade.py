@@ -125,17 +125,17 @@ def drop(case):
     """Drops one structure. To be called in a child."""
     del LOG[:]
     answer = {"from": id(HELD), "label": None, "to": id(HELD[case])}
-    tracked = set(map(id, gc.get_objects()))
+    tracked = forked.listed(gc.get_objects())
     del HELD[case]
     after = gc.get_objects()  # at once: what is made now can take the place of what is gone
-    answer["now"] = sorted(tracked.difference(map(id, after)))
+    answer["now"] = forked.gone(tracked, after)
     del after
     answer["logNow"] = LOG[:]
     del LOG[:]
-    tracked = set(map(id, gc.get_objects()))
+    tracked = forked.listed(gc.get_objects())
     gc.collect()
     after = gc.get_objects()
-    answer["later"] = sorted(tracked.difference(map(id, after)))
+    answer["later"] = forked.gone(tracked, after)
     del after
     answer["logLater"] = LOG[:]
     return answer

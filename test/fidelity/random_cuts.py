@@ -127,18 +127,18 @@ def cut(seed, number, pool):
     answer, perform = chosen
     chosen = None
     del LOG[:]
-    tracked = set(map(id, gc.get_objects()))
+    tracked = forked.listed(gc.get_objects())
     perform()
     perform = None  # lets go of the object from which the reference was taken
     after = gc.get_objects()  # at once: what is made now can take the place of what is gone
-    answer["now"] = sorted(tracked.difference(map(id, after)))
+    answer["now"] = forked.gone(tracked, after)
     del after
     answer["logNow"] = LOG[:]
     del LOG[:]
-    tracked = set(map(id, gc.get_objects()))
+    tracked = forked.listed(gc.get_objects())
     gc.collect()
     after = gc.get_objects()
-    answer["later"] = sorted(tracked.difference(map(id, after)))
+    answer["later"] = forked.gone(tracked, after)
     del after
     answer["logLater"] = LOG[:]
     return answer

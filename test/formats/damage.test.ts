@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { digest, flipped, outcomeOf, read, refusal, seeded } from "./damage.js";
+import { seeded } from "../rig/seeded.js";
+import { digest, flipped, outcomeOf, read, refusal } from "./damage.js";
 import { realSnapshot } from "./realSnapshot.js";
 import { smallSnapshot, snapshotBytes } from "./writeSnapshot.js";
 

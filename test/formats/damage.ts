@@ -54,17 +54,6 @@ export async function outcomeOf(bytes: Uint8Array): Promise<string> {
   }
 }
 
-/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** A copy with one bit flipped. */
 export function flipped(bytes: Uint8Array, position: number, bit: number): Uint8Array {
   const copy = Uint8Array.from(bytes);

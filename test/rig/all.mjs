@@ -9,7 +9,6 @@ ensureInstalled();
 const cache = join(root, ".cache");
 mkdirSync(cache, { recursive: true });
 const counts = join(cache, `mocha-${process.pid}.json`);
-process.env.OUROBOROS_SKIPPED = join(cache, `skipped-${process.pid}.jsonl`);
 
 const checks = [
   ["types", tool("typescript", "bin", "tsc"), "--noEmit"],
@@ -43,31 +42,27 @@ for (const [name, ...command] of checks) {
   }
 }
 
-process.env.OUROBOROS_BUILT = "1";
-
-// One after the other: side by side, layouts run into their time limit and forked captures look stuck.
-const skipped = [];
-mocha();
-
-/** Runs the tests and adds to what is counted. */
-function mocha() {
-  const reporter = ["--reporter", "test/rig/reporter.cjs", "--reporter-option", `counts=${counts}`];
-  const code = run("mocha", [tool("mocha", "bin", "mocha.js"), ...reporter]);
-  try {
-    const counted = JSON.parse(readFileSync(counts, "utf8"));
-    skipped.push(...counted.skipped);
-    passed += counted.passes;
-    failed += counted.failures;
-    // mocha can fail without a failing test: no test found, a file that does not load, an error after the end
-    if (code !== 0 && counted.failures === 0) failed++;
-    if (counted.passes + counted.failures === 0) failed++;
-  } catch {
-    process.stdout.write("-- mocha ended before it had counted\n");
-    failed++;
-  }
-  rmSync(counts, { force: true });
+const code = run("mocha", [
+  tool("mocha", "bin", "mocha.js"),
+  "--reporter",
+  "test/rig/reporter.cjs",
+  "--reporter-option",
+  `counts=${counts}`,
+]);
+let skipped = [];
+try {
+  const mocha = JSON.parse(readFileSync(counts, "utf8"));
+  skipped = mocha.skipped;
+  passed += mocha.passes;
+  failed += mocha.failures;
+  // mocha can fail without a failing test: no test found, a file that does not load, an error after the end
+  if (code !== 0 && mocha.failures === 0) failed++;
+  if (mocha.passes + mocha.failures === 0) failed++;
+} catch {
+  process.stdout.write("-- mocha ended before it had counted\n");
+  failed++;
 }
-rmSync(process.env.OUROBOROS_SKIPPED, { force: true });
+rmSync(counts, { force: true });
 
 if (skipped.length > 0) {
   process.stdout.write("\nSkipped:\n");

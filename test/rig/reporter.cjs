@@ -1,20 +1,15 @@
 // mocha's spec reporter that also says which tests took longest, and writes what it counted to the file named by the
-// reporter option `counts`. Why a test was skipped stands in the file named by OUROBOROS_SKIPPED (see skip.ts).
+// reporter option `counts`.
 "use strict";
-const { readFileSync, writeFileSync } = require("node:fs");
+const { writeFileSync } = require("node:fs");
 const Mocha = require("mocha");
 
 const SLOWEST = 10;
 
-/** Why a test was skipped: its own reason, or that of a suite around it. */
-function skipReason(title) {
-  let reasons = [];
-  try {
-    reasons = readFileSync(process.env.OUROBOROS_SKIPPED, "utf8").trim().split("\n").map(JSON.parse);
-  } catch {
-    // Nothing gave a reason.
-  }
-  return reasons.find((one) => title === one.title || title.startsWith(`${one.title} `))?.reason ?? "no reason given";
+/** Why a test was skipped (see skip.ts), from the test or a suite around it. */
+function skipReason(test) {
+  for (let at = test; at; at = at.parent) if (at.skipReason) return at.skipReason;
+  return "no reason given";
 }
 
 module.exports = class extends Mocha.reporters.Spec {
@@ -22,12 +17,11 @@ module.exports = class extends Mocha.reporters.Spec {
     super(runner, options);
     const skipped = [];
     const times = [];
-    runner.on("pending", (test) => skipped.push(test.fullTitle()));
+    runner.on("pending", (test) => skipped.push({ title: test.fullTitle(), reason: skipReason(test) }));
     runner.on("pass", (test) => times.push({ title: test.fullTitle(), ms: test.duration }));
     runner.once("end", () => {
       const { passes, failures } = runner.stats;
-      const reasons = skipped.map((title) => ({ title, reason: skipReason(title) }));
-      writeFileSync(options.reporterOptions.counts, JSON.stringify({ passes, failures, skipped: reasons }));
+      writeFileSync(options.reporterOptions.counts, JSON.stringify({ passes, failures, skipped }));
       times.sort((a, b) => b.ms - a.ms);
       console.log("Slowest tests, in seconds:");
       for (const { title, ms } of times.slice(0, SLOWEST)) console.log(`  ${(ms / 1000).toFixed(1)}  ${title}`);

@@ -525,7 +525,7 @@ if _WASM and ctypes is not None:
         _heap_size = ctypes.pythonapi['emscripten_get_heap_size']   # an attribute would be kept by pythonapi
         _heap_size.restype = ctypes.c_size_t
     except AttributeError:
-        _heap_size = None
+        pass
 
 
 class _LinearMemory(_Memory):
