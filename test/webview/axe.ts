@@ -11,6 +11,11 @@ declare const axe: { run(root: Document): Promise<AxeResults> };
 export async function applyAxe(page: Page | Frame): Promise<{ violations: string[]; rules: number }> {
   // Through the browser's debugger: the page's own policy forbids foreign scripts.
   await page.evaluate(AXE);
+  // What is still fading in has the colours of neither state.
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
   const { violations, passes } = await page.evaluate(() => axe.run(document));
   const told = violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ""}`),
