@@ -58,7 +58,7 @@ export function runCollection(
  * handle_weakrefs: all weak references to the garbage come to refer to nothing. Callbacks are called of those that are
  * not garbage themselves, by referent in list order.
  */
-function handleWeakrefs(simulation: Simulation, collectable: Uint32Array): void {
+export function handleWeakrefs(simulation: Simulation, collectable: Uint32Array): void {
   const { graph } = simulation;
   if (graph.weakrefs.length === 0) return;
   const isCollecting = new Uint8Array(graph.nodeCount);

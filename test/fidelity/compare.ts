@@ -1,9 +1,9 @@
 import type { HeapGraph, NodeIndex } from "../../src/heap/HeapGraph.js";
-import { Flag, Kind } from "../../src/heap/kinds.js";
+import { Flag, Kind, UNKNOWN_REFCOUNT } from "../../src/heap/kinds.js";
 import { Analysis } from "../../src/model/Analysis.js";
-import { type Outcome, runCollection } from "../../src/model/collection.js";
+import { handleWeakrefs, type Outcome, runCollection } from "../../src/model/collection.js";
 import { collect, type Generation, type Verdict } from "../../src/model/collector.js";
-import { callbackOf } from "../../src/model/weakrefs/index.js";
+import { isStrong } from "../../src/model/edges.js";
 import type { SimulationEvent } from "../../src/model/simulation/events.js";
 import type { Found, Truth } from "./run.js";
 
@@ -24,13 +24,8 @@ export interface Comparison {
 export function compareWithTruth(graph: HeapGraph, truth: Found, generation: Generation = 2): Comparison {
   const verdict = collect(graph, { generation });
   const { id } = graph.columns;
-  const legacy = new Set(verdict.setAside);
-  // A weak reference whose callback is called leaves the list before the uncollectable ones are reported.
-  for (const weakref of calledFirst(graph, verdict)) legacy.delete(weakref);
   const collectable = Array.from(verdict.collectable, (node) => id[node]);
-  const uncollectable = Array.from(verdict.setAside)
-    .filter((node) => legacy.has(node))
-    .map((node) => id[node]);
+  const uncollectable = reportedUncollectable(graph, verdict).map((node) => id[node]);
 
   const real = new Set([...truth.collectable, ...truth.uncollectable]);
   const modelled = new Set([...collectable, ...uncollectable]);
@@ -110,16 +105,18 @@ function play({ graph, simulation, verdict }: Analysis): Outcome {
   }
 }
 
-/** Weak references that the collector calls before it clears anything. */
-function calledFirst(graph: HeapGraph, verdict: Verdict): Set<NodeIndex> {
-  const collecting = new Set(verdict.collectable);
-  const called = new Set<NodeIndex>();
-  for (let i = 0; i < graph.weakrefs.length; i += 2) {
-    const [referent, weakref] = graph.weakrefs.subarray(i, i + 2);
-    if (!collecting.has(referent) || collecting.has(weakref)) continue;
-    if (callbackOf(graph, weakref) !== undefined) called.add(weakref);
-  }
-  return called;
+/**
+ * What is set aside, without what leaves the list before the collector reports it as uncollectable: weak references
+ * whose callback it calls, and what dies of those callbacks.
+ */
+function reportedUncollectable(graph: HeapGraph, verdict: Verdict): NodeIndex[] {
+  const aside = Array.from(verdict.setAside);
+  if (aside.length === 0) return aside;
+  const { simulation } = new Analysis(graph);
+  const referred = aside.filter((node) => simulation.refers(node));
+  handleWeakrefs(simulation, verdict.collectable);
+  const called = new Set(referred.filter((node) => !simulation.refers(node) && simulation.hasCallback(node)));
+  return aside.filter((node) => !simulation.isDead(node) && !called.has(node));
 }
 
 /** Standard library files whose weakref callbacks do not log that they ran. */
@@ -143,6 +140,22 @@ export function loggedEvents(graph: HeapGraph, events: readonly SimulationEvent[
     );
     return logs ? [-id[event.weakref]] : [];
   });
+}
+
+/**
+ * Tracked objects to which the graph knows more references than their refcount, by name. Classes are left out: a
+ * functools cache visits those of its entries' links for them.
+ */
+export function overcounted(graph: HeapGraph): string[] {
+  const { flags, kind, refcount, id, edgeTo } = graph.columns;
+  const known = new Uint32Array(graph.nodeCount);
+  for (let edge = 0; edge < edgeTo.length; edge++) if (isStrong(graph, edge)) known[edgeTo[edge]]++;
+  const found: string[] = [];
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if ((flags[node] & Flag.tracked) === 0 || kind[node] === Kind.type || refcount[node] === UNKNOWN_REFCOUNT) continue;
+    if (known[node] > refcount[node]) found.push(`${nameOf(graph, id[node])}: ${known[node]} > ${refcount[node]}`);
+  }
+  return found;
 }
 
 /** The order of the lists is known from 3.6 on: 2.7 does not tell where its generations begin. */

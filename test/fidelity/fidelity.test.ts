@@ -3,7 +3,7 @@ import { openHeap } from "../../src/session/open.js";
 import { collect, type Generation } from "../../src/model/collector.js";
 import { pythons } from "../rig/pythons.js";
 import { Analysis } from "../../src/model/Analysis.js";
-import { compareCourse, compareWithTruth, orderIsKnown } from "./compare.js";
+import { compareCourse, compareWithTruth, orderIsKnown, overcounted } from "./compare.js";
 import { compareCut } from "./compareCuts.js";
 import { runClosures, runCuts, runFidelity, withFolder } from "./run.js";
 
@@ -23,6 +23,7 @@ describe("fidelity: the model against the real collector", () => {
           const garbage: number[] = [];
           for (const { seed, snapshotPath, truth } of await runFidelity(python, SEEDS, folder)) {
             const graph = await openHeap(snapshotPath);
+            assert.deepEqual(overcounted(graph), [], `seed ${seed}: more references than the refcount`);
             const { missing, surplus, misjudged, ordersEqual } = compareWithTruth(graph, truth);
             assert.deepEqual(
               { missing, surplus, misjudged },

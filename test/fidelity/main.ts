@@ -8,7 +8,7 @@ import type { Generation } from "../../src/model/collector.js";
 import { openHeap } from "../../src/session/open.js";
 import { pythons } from "../rig/pythons.js";
 import type { Python } from "../rig/pythons.js";
-import { compareCourse, compareWithTruth, orderIsKnown } from "./compare.js";
+import { compareCourse, compareWithTruth, orderIsKnown, overcounted } from "./compare.js";
 import { compareCut } from "./compareCuts.js";
 import { PYODIDE, runPyodide } from "./pyodideRuns.js";
 import { type CutProgram, type FidelityCase, runCuts, runFidelity, withFolder } from "./run.js";
@@ -64,6 +64,8 @@ async function heaps(run: Run, seeds: readonly number[], tally: Tally): Promise<
     for (const { seed, snapshotPath, truth } of await run(seeds, folder)) {
       const graph = await openHeap(snapshotPath);
       const at = `seed ${seed}`;
+      const over = overcounted(graph);
+      tally.add("references at most the refcount", over.length === 0, at, over);
       const full = compareWithTruth(graph, truth);
       tally.add("sets", full.setsEqual, at, [...full.missing, ...full.surplus, ...full.misjudged]);
       if (orderIsKnown(graph)) tally.add("orders", full.ordersEqual, at);
@@ -73,7 +75,10 @@ async function heaps(run: Run, seeds: readonly number[], tally: Tally): Promise<
       });
       const course = compareCourse(graph, truth);
       tally.add("freed", course.freedWrongly.length === 0, at, course.freedWrongly);
-      tally.add("finalizers and callbacks in order", course.sameCourse, at);
+      const events = "finalizers and callbacks in order";
+      // 2.7 tells nothing of its generations: their lists are known, the order between them is not.
+      if (orderIsKnown(graph)) tally.add(events, course.sameCourse, at);
+      else tally.count(events, course.sameCourse);
       tally.count("unknown", course.doubts.length > 0);
       const runs = course.real.some((event) => event.startsWith("finalizer"));
       if (!runs) tally.count("unknown where no __del__ runs", course.doubts.length > 0);
@@ -81,7 +86,9 @@ async function heaps(run: Run, seeds: readonly number[], tally: Tally): Promise<
   });
 }
 
-async function cuts(python: Python, program: CutProgram, seeds: readonly number[], tally: Tally): Promise<void> {
+/** Returns how many were compared: not every heap holds a reference that can be cut. */
+async function cuts(python: Python, program: CutProgram, seeds: readonly number[], tally: Tally): Promise<number> {
+  let compared = 0;
   await withFolder(async (folder) => {
     for (const { seed, snapshotPath, cuts: real } of await runCuts(
       python,
@@ -91,6 +98,7 @@ async function cuts(python: Python, program: CutProgram, seeds: readonly number[
       folder,
     )) {
       const analysis = new Analysis(await openHeap(snapshotPath));
+      compared += real.length;
       real.forEach((one, i) => {
         const at = `seed ${seed}, cut ${i}`;
         const found = compareCut(analysis, one);
@@ -104,6 +112,7 @@ async function cuts(python: Python, program: CutProgram, seeds: readonly number[
       });
     }
   });
+  return compared;
 }
 
 async function inBatches(seeds: readonly number[], run: (batch: readonly number[]) => Promise<void>): Promise<void> {
@@ -137,11 +146,17 @@ async function check(python: Python, from: number, seeds: number, cutCount: numb
     ["cuts", "random_cuts.py"],
     ["cascades", "random_cascade.py"],
   ] as const) {
-    const count = Math.ceil(cutCount / CUTS_PER_SEED[program]);
-    if (count === 0) continue;
-    const differs = await report(python.name, `${title}, seeds ${from} to ${from + count - 1}`, (tally) =>
-      inBatches(range(from, count), (batch) => cuts(python, program, batch, tally)),
-    );
+    if (cutCount === 0) continue;
+    const differs = await report(python.name, `${title}, seeds from ${from} on`, async (tally) => {
+      let compared = 0;
+      for (let seed = from; compared < cutCount;) {
+        const count = Math.min(BATCH, Math.ceil((cutCount - compared) / CUTS_PER_SEED[program]));
+        const more = await cuts(python, program, range(seed, count), tally);
+        if (more === 0) throw new Error(`no reference was cut in the heaps of seeds ${seed} to ${seed + count - 1}`);
+        compared += more;
+        seed += count;
+      }
+    });
     failed ||= differs;
   }
   const own = await runTestGc(python);

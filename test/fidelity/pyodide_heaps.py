@@ -11,7 +11,6 @@ import json
 import os
 import runpy
 import sys
-import warnings
 import zlib
 
 import forked
@@ -22,7 +21,7 @@ import truth
 
 def prepare():
     """Makes the state from which each heap starts."""
-    warnings.simplefilter("ignore")  # "coroutine was never awaited": Python code within the collection
+    random_heap.silence_warnings()
     random_heap.build(1)  # what is made only once is there from now on
     random_heap.HELD.clear()
     truth.clean_up()

@@ -9,7 +9,6 @@ import functools
 import gc
 import os
 import sys
-import warnings
 import weakref
 
 import forked
@@ -144,7 +143,7 @@ def drop(case):
 def main(folder, cases, seeds):
     import ouroboros_capture
 
-    warnings.simplefilter("ignore")
+    random_heap.silence_warnings()
     gc.collect()
     gc.disable()
     for seed in seeds:

@@ -147,7 +147,7 @@ def cut(seed, number, pool):
 def main(folder, cuts, seeds):
     import ouroboros_capture
 
-    warnings.simplefilter("ignore")
+    random_heap.silence_warnings()
     gc.collect()
     gc.disable()
     for seed in seeds:

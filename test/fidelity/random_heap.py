@@ -750,10 +750,20 @@ def one(snapshot, folder, seed):
     del held, RISEN[:]
 
 
+def silence_warnings():
+    """Shows no warning ("coroutine was never awaited") to anybody.
+
+    None is ignored: the registry of what a module ignores would grow during a collection, in the place of what is freed.
+    """
+    warnings.simplefilter("always")
+    warnings.showwarning = lambda *_, **__: None
+    warnings.warn("makes what the first call with keywords makes", category=RuntimeWarning)
+
+
 def main(folder, seeds):
     import ouroboros_capture
 
-    warnings.simplefilter("ignore")  # "coroutine was never awaited": Python code within the collection
+    silence_warnings()
     gc.collect()
     gc.disable()
     for seed in seeds:

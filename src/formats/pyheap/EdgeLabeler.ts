@@ -100,11 +100,14 @@ export class EdgeLabeler {
       }
       let typeEdge = -1;
       let dictEdge = -1;
+      let isLabelled = false;
       const end = first[node + 1];
       for (let e = first[node]; e < end; e++) {
         if (this.label[e] !== 0) {
+          if (this.label[e] !== dictLabel) continue;
+          isLabelled = true;
           // A class is an instance too, of its metaclass, but its dict shares no keys with others: it owns them.
-          if (this.label[e] === dictLabel && kind[node] !== Kind.type) this.instanceDict[to[e]] = 1;
+          if (kind[node] !== Kind.type) this.instanceDict[to[e]] = 1;
           continue;
         }
         if (to[e] === type && typeEdge < 0) {
@@ -117,8 +120,9 @@ export class EdgeLabeler {
       }
       if (typeEdge >= 0) this.label[typeEdge] = classLabel;
       else this.#extra.addOwned(node, type, classLabel);
-      const behindType = typeEdge >= 0 && dictEdge > typeEdge;
-      if (dictEdge >= 0 && !(behindType && this.#facts.isSequence(node)) && kind[node] !== Kind.type) {
+      const isContainer = this.#facts.isSequence(node) || kind[node] === Kind.dict;
+      const isContent = isContainer && typeEdge >= 0 && dictEdge > typeEdge;
+      if (dictEdge >= 0 && !isLabelled && !isContent && kind[node] !== Kind.type) {
         this.label[dictEdge] = dictLabel;
         this.instanceDict[to[dictEdge]] = 1;
       }
