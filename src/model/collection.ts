@@ -105,8 +105,7 @@ function finalizeGarbage(simulation: Simulation, collectable: Uint32Array): void
  */
 function handleResurrected(simulation: Simulation, collectable: Uint32Array, allOrNothing: boolean): Uint32Array {
   const left = collectable.filter((node) => !simulation.isDead(node));
-  // Nothing else can have made anything reachable: the values of a dict that is not tracked are so from then on.
-  if (simulation.resurrecting.size === 0 && !simulation.hasAdopted) return left;
+  if (!simulation.mayHaveRisen) return left;
   const still = deduceUnreachable(simulation.graph, left, simulation.refcount, (node, edge) =>
     simulation.holds(node, edge),
   );

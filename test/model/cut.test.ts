@@ -253,6 +253,17 @@ describe("cuts: code that runs, and what is not certain", () => {
     assert.deepEqual(course(risen), [["finalizer", node, 1]]);
   });
 
+  it("garbage that its finalizer keeps is garbage no more, nor what it holds; all else still is", () => {
+    const heap = new HeapBuilder([3, 7, 0]);
+    const [dead, node, kept] = [heap.node("Dead"), heap.node("Held", { flags: DEL }), heap.node("Kept")];
+    heap.edge(dead, dead, ".self").edge(dead, node, ".held").edge(node, kept, ".kept");
+    const analysis = new Analysis(heap.build());
+    const reference = [{ from: dead, label: ".held" }];
+    assert.deepEqual(fates(cut(analysis, reference)), { now: [node, kept], later: [dead], stay: [] });
+    const risen = cut(analysis, reference, { resurrecting: new Set([node]) });
+    assert.deepEqual(fates(risen), { now: [], later: [dead], stay: [[node, OUTSIDE]] });
+  });
+
   it("a suspended generator is closed, which is unknown code inside try or with, and none before the first step", () => {
     const close = (flags: number) => {
       const { heap, node, reference } = held({ kind: Kind.generator, text: "rows", flags: Flag.hasFinalizer | flags });

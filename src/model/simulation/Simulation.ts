@@ -46,6 +46,11 @@ export class Simulation extends HeapState {
     this.resurrecting = new Set();
   }
 
+  /** Something can have become reachable again: by a finalizer, or as the values of a dict that is not tracked. */
+  get mayHaveRisen(): boolean {
+    return this.resurrecting.size > 0 || this.hasAdopted;
+  }
+
   /** Takes references away, all at once, and then plays through what that is the end of, one after the other. */
   cut(edges: readonly { readonly from: NodeIndex; readonly edge: EdgeIndex }[]): void {
     const fresh = edges.filter(({ from, edge }) => this.holds(from, edge));

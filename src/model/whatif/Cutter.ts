@@ -3,7 +3,7 @@ import { Flag, Kind } from "../../heap/kinds.js";
 import type { Analysis } from "../Analysis.js";
 import { isIncremental } from "../incremental.js";
 import { type Outcome, runCollection } from "../collection.js";
-import { split } from "../collector.js";
+import { deduceUnreachable, split } from "../collector.js";
 import { isStrong, isTraversed, sourceOf } from "../edges.js";
 import type { SimulationEvent } from "../simulation/events.js";
 import { CollectorForest, IS_ROOT, NO_PARENT } from "./CollectorForest.js";
@@ -112,7 +112,9 @@ export class Cutter {
     const { graph, simulation, verdict } = this.#analysis;
     const holds = (node: NodeIndex, edge: number) => simulation.holds(node, edge);
     const before = verdict.unreachable.filter((node) => !simulation.isDead(node));
-    const unreachable = this.#inScanOrder(before, lost.unreachable);
+    let unreachable = this.#inScanOrder(before, lost.unreachable);
+    // What was garbage before can have been made reachable by the cut, and all that it holds with it.
+    if (simulation.mayHaveRisen) unreachable = deduceUnreachable(graph, unreachable, simulation.refcount, holds);
     return runCollection(simulation, split(graph, verdict.examined, unreachable, holds), resurrecting);
   }
 
