@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { type Python, pythons } from "../rig/pythons.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const agentFolder = join(here, "..", "..", "src", "capture", "python");
+/** Where the capture agent lies. */
+export const agentFolder = join(here, "..", "..", "src", "capture", "python");
 
 /** Leaves 60 rings of two objects and 60 of a closure with itself. */
 const PROGRAM = `

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { labelText } from "../../src/heap/labels.js";
+import { openHeap } from "../../src/session/open.js";
+import { overcounted } from "../fidelity/compare.js";
+import { pythons } from "../rig/pythons.js";
+import { agentFolder, temporaryFolder } from "./realSnapshot.js";
+
+/** Dicts of a subclass that hold dicts by keys that are not str, with and without attributes. */
+const PROGRAM = `
+import sys
+sys.path.insert(0, sys.argv[1])
+import ouroboros_capture
+
+class Table(dict):
+    __hash__ = object.__hash__
+
+def table(attribute):
+    made = Table()
+    inner = {1: []}
+    made[(1, made)] = inner
+    made[(2, made)] = inner
+    if attribute:
+        made.attribute = []
+    return made, inner
+
+held = [table(False), table(True)]
+ouroboros_capture.snapshot(sys.argv[2])
+print(" ".join(str(id(item)) for pair in held for item in pair))
+`;
+
+describe("formats: labels of what real interpreters hold", () => {
+  for (const python of pythons()) {
+    it(`a dict in a dict is no __dict__ of it, and its keys are held once (CPython ${python.name})`, async () => {
+      const path = join(temporaryFolder(), `labels-${python.name}.pyheapsnapshot`);
+      const out = execFileSync(python.path, ["-c", PROGRAM, agentFolder, path], {
+        encoding: "utf8",
+        env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
+      });
+      const graph = await openHeap(path);
+      const { firstEdge, edgeTo, edgeLabel } = graph.columns;
+      const [bare, bareInner, table, inner] = out.trim().split(" ").map(Number);
+      for (const [address, innerAddress, attributes] of [
+        [bare, bareInner, 0],
+        [table, inner, 1],
+      ]) {
+        const node = graph.nodeOfAddress(address)!;
+        const labels = (wanted: (target: number) => boolean) => {
+          const edges = Array.from({ length: firstEdge[node + 1] - firstEdge[node] }, (_, i) => firstEdge[node] + i);
+          return edges.filter((e) => wanted(edgeTo[e])).map((e) => labelText(graph, edgeLabel[e]));
+        };
+        assert.deepEqual(
+          labels((target) => graph.columns.id[target] === innerAddress).filter(
+            (label) => !/^\[.*tuple.*\]$/.test(label),
+          ),
+          [],
+        );
+        const dicts = labels(() => true).filter((label) => label === ".__dict__");
+        assert.ok(dicts.length <= attributes, `${dicts.length} dicts of attributes`);
+        assert.equal(labels((target) => graph.typeName(target) === "tuple").length, 2, "two keys");
+      }
+      assert.deepEqual(overcounted(graph), []);
+    });
+  }
+});
