@@ -7,7 +7,8 @@ import type { CycleFamily } from "../model/cycles.js";
 import { suggestCuts } from "../model/cuts/index.js";
 import { type HeapEdge, shortestRing } from "../model/ring.js";
 import { cycleSource, isLibrary } from "../model/source.js";
-import { type Finding, fingerprint, type Message, type PathStep, type Severity } from "./Finding.js";
+import { type Finding, fingerprint, type PathStep, type Severity } from "./Finding.js";
+import type { Message } from "./messages.js";
 import { cutsFix, noCutWhy } from "./remedies.js";
 
 const NAMES_SHOWN = 3;

@@ -2,7 +2,7 @@ import type { HeapGraph } from "../heap/HeapGraph.js";
 import { printable } from "../heap/names.js";
 import type { Cut, CutSuggestion, Remedy } from "../model/cuts/index.js";
 import { clearsCells } from "./cutCode.js";
-import { type Message, type MessageArguments, renderMessage } from "./Finding.js";
+import { type Message, type MessageArguments, renderMessage } from "./messages.js";
 
 /** Remedies that are one statement for several variables of one function: `a = b = None`, `del a, b`. */
 const JOINED: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 import type { Analysis } from "../model/Analysis.js";
-import { closureCycle } from "./closureCycle.js";
+import { closureCycle } from "./rules/closureCycle.js";
 import type { Detector, Finding } from "./Finding.js";
-import { objectCycle } from "./objectCycle.js";
-import { unboundedCache } from "./unboundedCache.js";
+import { objectCycle } from "./rules/objectCycle.js";
+import { unboundedCache } from "./rules/unboundedCache.js";
 
 /** All rules. */
 export const detectors: readonly Detector[] = [closureCycle, objectCycle, unboundedCache];

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { formatBytes, formatCount } from "../detect/Finding.js";
+import { formatBytes, formatCount } from "../detect/format.js";
 import type { SearchResult } from "../session/queries/search.js";
 import type { OpenSnapshot } from "../session/SnapshotPool.js";
 import { withoutIcons } from "./labels.js";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { formatBytes } from "../detect/Finding.js";
+import { formatBytes } from "../detect/format.js";
 import { withoutIcons } from "./labels.js";
 
 const PATTERN = "**/*.pyheapsnapshot";

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from "../detect/Finding.js";
+import { formatBytes, formatCount } from "../detect/format.js";
 import type { NodeIndex, SourceLocation } from "../heap/HeapGraph.js";
 import { printable } from "../heap/names.js";
 import type { Analysis } from "../model/Analysis.js";

@@ -1,5 +1,5 @@
 import { MultiDirectedGraph } from "graphology";
-import { formatCount } from "../detect/Finding.js";
+import { formatCount } from "../detect/format.js";
 import type { NodeIndex } from "../heap/HeapGraph.js";
 import { EDGE_KIND_MASK, EdgeKind } from "../heap/kinds.js";
 import { printable } from "../heap/names.js";

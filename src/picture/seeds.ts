@@ -1,4 +1,6 @@
-import { type Finding, formatCount, renderMessage } from "../detect/Finding.js";
+import type { Finding } from "../detect/Finding.js";
+import { formatCount } from "../detect/format.js";
+import { renderMessage } from "../detect/messages.js";
 import type { NodeIndex } from "../heap/HeapGraph.js";
 import { Kind } from "../heap/kinds.js";
 import { printable } from "../heap/names.js";

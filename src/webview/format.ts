@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from "../detect/Finding.js";
+import { formatBytes, formatCount } from "../detect/format.js";
 import type { SourceLocation } from "../heap/HeapGraph.js";
 import { printable } from "../heap/names.js";
 import type { Info } from "../session/queries/info.js";

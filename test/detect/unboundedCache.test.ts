@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { renderMessage } from "../../src/detect/Finding.js";
-import { unboundedCache } from "../../src/detect/unboundedCache.js";
+import { renderMessage } from "../../src/detect/messages.js";
+import { unboundedCache } from "../../src/detect/rules/unboundedCache.js";
 import type { NodeIndex } from "../../src/heap/HeapGraph.js";
 import { HeapBuilder } from "../../src/heap/HeapBuilder.js";
 import { Kind } from "../../src/heap/kinds.js";

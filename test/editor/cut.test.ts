@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { Frame, Page } from "playwright-core";
-import { formatBytes } from "../../src/detect/Finding.js";
+import { formatBytes } from "../../src/detect/format.js";
 import type { CutAnswer } from "../../src/session/queries/cut.js";
 import { plural } from "../../src/webview/format.js";
 import { type Fixture, openByKeyboard, openSnapshot, openWindow, runCommand, WAIT } from "./fixture.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { cutCode } from "../../src/detect/cutCode.js";
-import { renderMessage } from "../../src/detect/Finding.js";
+import { renderMessage } from "../../src/detect/messages.js";
 import { cutIdiom, cutsFix, cutWhy, noCutWhy } from "../../src/detect/remedies.js";
 import { HeapBuilder, type NodeOptions } from "../../src/heap/HeapBuilder.js";
 import { Flag, Kind } from "../../src/heap/kinds.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { closureCycle } from "../../src/detect/closureCycle.js";
-import { renderMessage } from "../../src/detect/Finding.js";
-import { objectCycle } from "../../src/detect/objectCycle.js";
+import { closureCycle } from "../../src/detect/rules/closureCycle.js";
+import { renderMessage } from "../../src/detect/messages.js";
+import { objectCycle } from "../../src/detect/rules/objectCycle.js";
 import { HeapBuilder } from "../../src/heap/HeapBuilder.js";
 import { Kind } from "../../src/heap/kinds.js";
 import { Analysis } from "../../src/model/Analysis.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatBytes, formatCount } from "../../src/detect/Finding.js";
+import { formatBytes, formatCount } from "../../src/detect/format.js";
 import type { FamilyDetails, FamilySummary } from "../../src/session/queries/families.js";
 import type { CannedHost } from "./CannedHost.js";
 import { drawn, eventually, routeBecomes, type RealView, tableBegins, tableRows, views } from "./harness.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatBytes, formatCount } from "../../src/detect/Finding.js";
+import { formatBytes, formatCount } from "../../src/detect/format.js";
 import type { ObjectDetails } from "../../src/session/queries/object.js";
 import { eventually, routeBecomes, type RealView, tableBegins, tableRows, views } from "./harness.js";
 

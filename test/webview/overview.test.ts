@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { formatBytes } from "../../src/detect/Finding.js";
+import { formatBytes } from "../../src/detect/format.js";
 import type { Report, ReportedFinding } from "../../src/session/queries/report.js";
 import type { CannedHost } from "./CannedHost.js";
 import { eventually, routeBecomes, views } from "./harness.js";

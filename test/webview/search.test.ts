@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { formatBytes } from "../../src/detect/Finding.js";
+import { formatBytes } from "../../src/detect/format.js";
 import type { SearchResult } from "../../src/session/queries/search.js";
 import { drawn, eventually, routeBecomes, routes, views } from "./harness.js";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { formatBytes, formatCount } from "../../src/detect/Finding.js";
+import { formatBytes, formatCount } from "../../src/detect/format.js";
 import type { TypeRow } from "../../src/session/queries/types.js";
 import { drawn, eventually, routeBecomes, tableBegins, tableRows, views } from "./harness.js";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { formatCount } from "../../src/detect/Finding.js";
+import { formatCount } from "../../src/detect/format.js";
 import { type WeakGroupRow, weakrefGroup } from "../../src/session/queries/weakrefs.js";
 import { weakrefsOf } from "../../src/session/queries/weakrefsOf.js";
 import { weakrefLists } from "../../src/session/queries/weakrefSuspects.js";

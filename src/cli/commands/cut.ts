@@ -1,5 +1,5 @@
 import { colour as pc } from "../colour.js";
-import { formatBytes, formatCount } from "../../detect/Finding.js";
+import { formatBytes, formatCount } from "../../detect/format.js";
 import { printable } from "../../heap/names.js";
 import { cut, type CutPreview, cutPreview, type CutReference } from "../../session/queries/cut.js";
 import { printJson, printLines } from "../output.js";

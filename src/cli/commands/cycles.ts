@@ -1,5 +1,5 @@
 import { colour as pc } from "../colour.js";
-import { formatBytes, formatCount } from "../../detect/Finding.js";
+import { formatBytes, formatCount } from "../../detect/format.js";
 import { printable } from "../../heap/names.js";
 import { cycles, type CyclesResult, type FamilyRow } from "../../session/queries/cycles.js";
 import { mergeCuts } from "../../session/queries/cutRows.js";

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from "../../detect/Finding.js";
+import { formatBytes, formatCount } from "../../detect/format.js";
 import { printable } from "../../heap/names.js";
 import { info, type Info } from "../../session/queries/info.js";
 import { printJson, printLines } from "../output.js";

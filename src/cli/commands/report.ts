@@ -1,5 +1,5 @@
 import { colour as pc } from "../colour.js";
-import { formatCount } from "../../detect/Finding.js";
+import { formatCount } from "../../detect/format.js";
 import { printable } from "../../heap/names.js";
 import { report, type Report, type ReportedFinding } from "../../session/queries/report.js";
 import { printJson, printLines } from "../output.js";

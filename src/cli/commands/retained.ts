@@ -1,7 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import { colour as pc } from "../colour.js";
-import { formatBytes, formatCount } from "../../detect/Finding.js";
+import { formatBytes, formatCount } from "../../detect/format.js";
 import { retained, retainedLines, type RetainedResult } from "../../session/queries/retained.js";
 import { printJson, printLines, writePieces } from "../output.js";
 import { type CommonOptions, openSession, UsageError } from "../run.js";

@@ -1,5 +1,5 @@
 import { colour as pc } from "../colour.js";
-import { formatBytes, formatCount } from "../../detect/Finding.js";
+import { formatBytes, formatCount } from "../../detect/format.js";
 import { types, type TypeRow } from "../../session/queries/types.js";
 import { printJson, printLines } from "../output.js";
 import { type CommonOptions, openSession } from "../run.js";

@@ -1,5 +1,5 @@
 import { colour as pc } from "../colour.js";
-import { formatBytes, formatCount } from "../../detect/Finding.js";
+import { formatBytes, formatCount } from "../../detect/format.js";
 import { printable } from "../../heap/names.js";
 import { type WeakGroupRow, type WeakrefRow, weakrefs } from "../../session/queries/weakrefs.js";
 import { type ObjectWeakrefs, weakrefsOf } from "../../session/queries/weakrefsOf.js";

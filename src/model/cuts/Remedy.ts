@@ -1,6 +1,6 @@
 import type { NodeIndex, SourceLocation } from "../../heap/HeapGraph.js";
 
-/** What a programmer can do about a reference. Each has its texts in `detect/remedyTexts.ts`. */
+/** What a programmer can do about a reference. Each has its texts in `detect/texts/cuts.ts`. */
 export type RemedyKind =
   | "clear-cell"
   | "weak-capture"

@@ -1,5 +1,5 @@
 import { cutCode } from "../../detect/cutCode.js";
-import { renderMessage } from "../../detect/Finding.js";
+import { renderMessage } from "../../detect/messages.js";
 import { cutIdiom, cutsFix, cutWhy, noCutWhy } from "../../detect/remedies.js";
 import type { HeapGraph } from "../../heap/HeapGraph.js";
 import type { Analysis } from "../../model/Analysis.js";

@@ -1,4 +1,5 @@
-import { type Finding, renderMessage } from "../../detect/Finding.js";
+import type { Finding } from "../../detect/Finding.js";
+import { renderMessage } from "../../detect/messages.js";
 import type { SourceLocation } from "../../heap/HeapGraph.js";
 import type { Session } from "../Session.js";
 import { SourceFiles } from "../SourceFiles.js";

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { formatBytes, formatCount } from "../../detect/Finding.js";
+import { formatBytes, formatCount } from "../../detect/format.js";
 import { printable } from "../../heap/names.js";
 import type { Session } from "../Session.js";
 import { report, type ReportedFinding } from "./report.js";

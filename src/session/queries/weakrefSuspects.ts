@@ -1,4 +1,4 @@
-import { formatCount } from "../../detect/Finding.js";
+import { formatCount } from "../../detect/format.js";
 import { type NodeIndex, typeInfoName } from "../../heap/HeapGraph.js";
 import { labelText } from "../../heap/labels.js";
 import { printable } from "../../heap/names.js";

@@ -1,12 +1,13 @@
-import type { NodeIndex } from "../heap/HeapGraph.js";
-import { Kind } from "../heap/kinds.js";
-import { LabelSort, labelSort } from "../heap/labels.js";
-import { printable } from "../heap/names.js";
-import type { Analysis } from "../model/Analysis.js";
-import { rootPaths } from "../model/paths.js";
-import { isStandardLibrary } from "../model/source.js";
-import { type Detector, type Finding, fingerprint, type Message } from "./Finding.js";
-import { type Holder, Holders } from "./holders.js";
+import type { NodeIndex } from "../../heap/HeapGraph.js";
+import { Kind } from "../../heap/kinds.js";
+import { LabelSort, labelSort } from "../../heap/labels.js";
+import { printable } from "../../heap/names.js";
+import type { Analysis } from "../../model/Analysis.js";
+import { rootPaths } from "../../model/paths.js";
+import { isStandardLibrary } from "../../model/source.js";
+import { type Detector, type Finding, fingerprint } from "../Finding.js";
+import type { Message } from "../messages.js";
+import { type Holder, Holders } from "../holders.js";
 
 const CONTAINERS: ReadonlySet<number> = new Set([Kind.dict, Kind.list, Kind.set, Kind.deque]);
 const MIN_ENTRIES = 100;

@@ -1,5 +1,5 @@
-import { cycleFinding, isClosureCycle } from "./cycles.js";
-import type { Detector } from "./Finding.js";
+import { cycleFinding, isClosureCycle } from "../cycles.js";
+import type { Detector } from "../Finding.js";
 
 /** Objects that refer to each other, other than functions and their own closures. */
 export const objectCycle: Detector = {

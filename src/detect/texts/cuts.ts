@@ -1,4 +1,4 @@
-import type { NoCut, RemedyKind } from "../model/cuts/index.js";
+import type { NoCut, RemedyKind } from "../../model/cuts/index.js";
 
 type CutTextId = `cut.${RemedyKind}.${"why" | "idiom"}` | `cut.none.${NoCut["kind"]}`;
 

@@ -1,5 +1,5 @@
-import { cycleFinding, isClosureCycle } from "./cycles.js";
-import type { Detector } from "./Finding.js";
+import { cycleFinding, isClosureCycle } from "../cycles.js";
+import type { Detector } from "../Finding.js";
 
 /** Functions that hold themselves through their own closure. */
 export const closureCycle: Detector = {

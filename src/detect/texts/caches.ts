@@ -1,0 +1,15 @@
+/** Texts of `unbounded-cache`. Placeholders as in `catalogue`. */
+export const cacheTexts = {
+  "cache.title": "{name} holds {entries:count} entries, {bytes:bytes}: perhaps a {what} without a bound",
+  "cache.why":
+    "{sole:count} of its {entries:count} values ({share}%) are kept by this {type} alone. {uniform}One snapshot can't show whether it grows: take a second one later, and compare the entries.",
+  "cache.dict": "cache",
+  "cache.list": "list",
+  "cache.set": "set",
+  "cache.uniform": "All alike: {type}. ",
+  "cache.mixed": "",
+  "cache.fix-dict":
+    "bound it (functools.lru_cache(maxsize=...), an LRU dict), let entries expire, or use a WeakValueDictionary",
+  "cache.fix-list": "give it a bound (collections.deque(maxlen=...)), or take entries out when they are done with",
+  "cache.fix-set": "take entries out when they are done with, or use a weakref.WeakSet",
+} as const;
