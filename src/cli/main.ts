@@ -70,11 +70,12 @@ function program(): Command {
     .requiredOption("--from <id>", "the object that holds the reference (may be given again)", cuts.from)
     .option("--label <label>", "the reference's label, as `object` prints it", cuts.label)
     .option("--to <id>", "or the object that it leads to", cuts.to)
+    .option("--all", "list all steps and survivors, and what is garbage already")
     .action(runCut);
   on("cycles", "reference cycles by shape").option("--all", "list all cycles of each family").action(runCycles);
   on("retained", "objects by the bytes that only they keep")
     .option("--top <n>", "how many", positive, 20)
-    .option("--ids <id...>", "these objects instead", collectIds, [])
+    .option("--ids <id>", "these objects instead (several: with commas, or one after the other)", collectIds, [])
     .option("--type <name>", "only objects of this type, as `types` names it")
     .option("--tsv <out>", "write id, self, retained and distance of every object to a file")
     .action(runRetained);
@@ -84,11 +85,11 @@ function program(): Command {
     .action(runObject);
   on("why", "what keeps an object alive")
     .argument("<id>", "as other commands print it")
-    .option("--avoid <id...>", "not through these", collectIds, [])
+    .option("--avoid <id>", "not through these (several: with commas, or one after the other)", collectIds, [])
     .action(runWhy);
   on("types", "instances and bytes by type").option("--all", "list all types").action(runTypes);
   on("weakrefs", "who refers weakly, dead and alive, with what callbacks")
-    .option("--ids <id...>", "who refers weakly to these objects, and what clearing that would set off", collectIds, [])
+    .option("--ids <id>", "who refers weakly to these objects, and what clearing that would set off", collectIds, [])
     .option("--dead", "containers full of dead weak references")
     .option("--stale", "weak references that may lead to re-used objects")
     .option("--all", "list all groups, ids and entries")
@@ -133,10 +134,26 @@ function isUsage(error: unknown): error is Error {
   );
 }
 
+const ID_OPTIONS = new Set(["--ids", "--avoid"]);
+
+/** Repeats an option before each id that follows it, so that the file can stand behind the ids too. */
+function withIds(argv: readonly string[]): string[] {
+  let option: string | undefined;
+  return argv.flatMap((arg, i) => {
+    if (ID_OPTIONS.has(arg)) {
+      option = arg;
+      return [arg];
+    }
+    const repeat = option !== undefined && argv[i - 1] !== option && /^(0x[0-9a-f]+|@?\d+)(,|$)/i.test(arg);
+    if (argv[i - 1] !== option && !repeat) option = undefined;
+    return repeat ? [option!, arg] : [arg];
+  });
+}
+
 /** Runs the command line and returns the exit code (DESIGN: 0 fine, 2 usage, 3 file, 4 internal). */
 async function main(argv: readonly string[]): Promise<number> {
   try {
-    await program().parseAsync(withModule(argv));
+    await program().parseAsync(withModule(argv[2] === "capture" ? argv : withIds(argv)));
     return Number(process.exitCode ?? Exit.fine);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.fine : Exit.usage;

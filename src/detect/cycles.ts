@@ -1,5 +1,5 @@
 import type { SourceLocation } from "../heap/HeapGraph.js";
-import { Kind } from "../heap/kinds.js";
+import { Flag, Kind } from "../heap/kinds.js";
 import { labelText } from "../heap/labels.js";
 import { printable } from "../heap/names.js";
 import type { Analysis } from "../model/Analysis.js";
@@ -36,7 +36,7 @@ export function cycleFinding(analysis: Analysis, family: CycleFamily, rule: "clo
   const state: Message = { id: family.garbage ? "cycle.garbage" : "cycle.alive", arguments: {} };
   const each: Message = {
     id: family.pinned > 0 ? "cycle.each-pinned" : "cycle.each",
-    arguments: { objects: members.length, bytes: family.bytes / count, pinned: family.pinned / count },
+    arguments: { count, objects: members.length, bytes: family.bytes / count, pinned: family.pinned / count },
   };
   const name = functionName(analysis, telling);
   const title: Message =
@@ -46,7 +46,10 @@ export function cycleFinding(analysis: Analysis, family: CycleFamily, rule: "clo
   const why: Message =
     rule === "closure-cycle"
       ? { id: "closure-cycle.why", arguments: { function: name, variables: variables(analysis, ring), each } }
-      : { id: "object-cycle.why", arguments: { labels: namedLabels(analysis, ring), each } };
+      : {
+          id: "object-cycle.why",
+          arguments: { objects: owners(analysis, members), labels: namedLabels(analysis, ring), each },
+        };
   return {
     rule,
     severity: severityOf(analysis, family, bytes, location),
@@ -105,13 +108,24 @@ function typeNames({ graph }: Analysis, members: Uint32Array): string {
   return names.slice(0, NAMES_SHOWN).join(", ") + more;
 }
 
+/** How many of the members are objects for a programmer: an instance and its `__dict__` are one. */
+function owners({ graph }: Analysis, members: Uint32Array): number {
+  const { kind } = graph.columns;
+  const isInstance = members.some((node) => graph.hasFlag(node, Flag.heapType));
+  return members.length === 2 && isInstance && members.some((node) => kind[node] === Kind.dict) ? 1 : members.length;
+}
+
 function variables(analysis: Analysis, ring: readonly HeapEdge[]): string {
   const names = edgeTexts(analysis, ring).filter((text) => text.startsWith("closure:"));
   return [...new Set(names.map((text) => text.slice("closure:".length)))].join(", ");
 }
 
 function namedLabels(analysis: Analysis, ring: readonly HeapEdge[]): string | Message {
-  const texts = edgeTexts(analysis, ring).filter((text) => text !== ".__dict__" && text !== "<internal>");
+  const all = edgeTexts(analysis, ring);
+  // What stands in an instance's `__dict__` is its attribute.
+  const texts = all
+    .map((text, i) => (all.at(i - 1) === ".__dict__" ? text.replace(/^\['(\w+)'\]$/, ".$1") : text))
+    .filter((text) => text !== ".__dict__" && text !== "<internal>");
   const shown = [...new Set(texts)].slice(0, NAMES_SHOWN + 1);
   return shown.length > 0 ? shown.join(", ") : { id: "cycle.unnamed", arguments: {} };
 }

@@ -18,7 +18,9 @@ const VARIABLES_NAMED = 8;
 
 /** Why a reference is worth cutting. */
 export function cutWhy(cut: Cut): Message {
-  return { id: `cut.${cut.remedy.kind}.why`, arguments: argumentsOf([cut.remedy]) };
+  const values = argumentsOf([cut.remedy]);
+  if (cut.remedy.sole === "itself") return { id: "cut.itself.why", arguments: values };
+  return { id: `cut.${cut.remedy.kind}.why`, arguments: values };
 }
 
 /** What to do about a reference, in one sentence. */
@@ -73,8 +75,10 @@ export function cutsFix(graph: HeapGraph, cuts: readonly Cut[]): Message | undef
 
 /** Several variables of one place are named together. */
 function idiom({ info }: HeapGraph, remedies: readonly Remedy[]): Message {
-  const [{ kind }] = remedies;
+  const [{ kind, sole }] = remedies;
   const values = argumentsOf(remedies);
+  if (sole === "itself") return { id: "cut.itself.idiom", arguments: values };
+  if (sole === "only" && kind === "weak-attribute") return { id: "cut.weak-attribute.only", arguments: values };
   if (kind === "clear-cell" && !clearsCells(info.version)) return { id: "cut.clear-cell.inside", arguments: values };
   if (kind === "weak-method" && info.version[0] < 3) return { id: "cut.weak-method.old", arguments: values };
   return { id: `cut.${kind}.idiom`, arguments: values };

@@ -1,5 +1,5 @@
 import { type DerivedCsr, reverse, type ReverseCsr } from "../graph/index.js";
-import type { HeapGraph } from "../heap/HeapGraph.js";
+import type { HeapGraph, NodeIndex } from "../heap/HeapGraph.js";
 import { type Outcome, runCollection } from "./collection.js";
 import { collect, type CollectionOptions, type Verdict } from "./collector.js";
 import { type CycleFamily, findCycles, type LeftOut, leftOutOf } from "./cycles.js";
@@ -101,6 +101,11 @@ export class Analysis {
       );
     }
     return doubts;
+  }
+
+  /** The `__del__` in Python that an object's class has: a function's node, or undefined. */
+  finalizerOf(node: NodeIndex): NodeIndex | undefined {
+    return this.#code.finalizerOf(node);
   }
 
   #collected(verdict: Verdict): Outcome {

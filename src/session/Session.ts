@@ -9,7 +9,7 @@ import { openHeap } from "./open.js";
 export class UnknownObjectError extends Error {
   constructor(id: string, example: string | undefined) {
     const advice =
-      example === undefined ? "The heap is empty" : `Ids look like ${example}; \`retained\` and \`gc\` print some`;
+      example === undefined ? "The heap is empty" : `Ids look like ${example}; \`retained\` and \`cycles\` print some`;
     super(`no object has the id ${JSON.stringify(id)}. ${advice}`);
     this.name = "UnknownObjectError";
   }

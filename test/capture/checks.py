@@ -627,7 +627,34 @@ print(os.path.exists('refused.pyheapsnapshot'))
     lines = bench.run_code(program).splitlines()
     assert len(lines) == 4 and lines[3] == 'False', lines
     assert 'Py_TRACE_REFS' in lines[0] and 'CPython' in lines[1] and '32-bit' in lines[2], lines
+    if bench.version[0] == 3:
+        check_freed_iterators(bench)
     return 'refused'
+
+
+def check_freed_iterators(bench):
+    """What asyncio has freed and still hands out before 3.12.6 would crash a program that is captured in place."""
+    program = PRELUDE + '''
+import asyncio
+loop = asyncio.new_event_loop()
+def use():
+    for iterator in [iter(loop.create_future()) for _ in range(50)]:
+        next(iterator)
+use()
+try:
+    ouroboros_capture.snapshot('freed.pyheapsnapshot', in_process=True)
+except ouroboros_capture.UnsupportedInterpreter as error:
+    print(error)
+ouroboros_capture.snapshot('forked.pyheapsnapshot')
+for _ in range(20):
+    use()
+print(sys.version_info[:3])
+'''
+    lines = bench.run_code(program).splitlines()
+    refused = lines[0].startswith('before CPython 3.12.6')
+    assert refused == ((3, 12) <= eval(lines[-1]) < (3, 12, 6)), lines
+    assert os.path.exists(bench.path('forked.pyheapsnapshot'))
+    assert os.path.exists(bench.path('freed.pyheapsnapshot')) != refused
 
 
 def check_zip64(bench):

@@ -227,8 +227,14 @@ describe("cli: cut, and gc of a generation", () => {
     const order = words.slice(words.indexOf("Order of destruction"));
     const at = (what: string) => order.indexOf(what);
     assert.ok(0 < at(`${id("tree")} __main__.Node dies`));
-    assert.ok(at("__main__.Node dies") < at(`${id("tree")} __main__.Node callback for it runs`));
-    assert.ok(at("callback for it runs") < at(`${id("leaf")} __main__.Finalized finalizer runs`));
+    const callback = new RegExp(`${id("tree")} __main__\\.Node: the callback \\S+ <string>:\\d+ for it runs`).exec(
+      order,
+    );
+    const finalizer = new RegExp(
+      `${id("leaf")} __main__\\.Finalized: its finalizer (Finalized\\.)?__del__ <string>:\\d+ runs`,
+    );
+    assert.ok(callback && at("__main__.Node dies") < callback.index, order);
+    assert.ok(callback.index < (finalizer.exec(order)?.index ?? -1), order);
     assert.match(words, new RegExp(`Stays, and who holds it:\\n(.*\\n)*  ${id("shared")} __main__\\.Node ← `));
   });
 

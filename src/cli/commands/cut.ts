@@ -1,8 +1,9 @@
 import { colour as pc } from "../colour.js";
 import { formatBytes, formatCount } from "../../detect/format.js";
 import { printable } from "../../heap/names.js";
-import { cut, type CutPreview, cutPreview, type CutReference } from "../../session/queries/cut.js";
+import { cut, type CutPreview, cutPreview, type CutReference, type CutStep } from "../../session/queries/cut.js";
 import { printJson, printLines } from "../output.js";
+import { placeText } from "../place.js";
 import { type CommonOptions, openSession, UsageError } from "../run.js";
 
 const SURVIVORS_SHOWN = 15;
@@ -17,14 +18,17 @@ export class CutArguments {
     return this;
   };
 
-  readonly label = (text: string): this => this.#last("--label", (last) => (last.label = text));
+  readonly label = (text: string): this => this.#last("label", text);
 
-  readonly to = (id: string): this => this.#last("--to", (last) => (last.to = id));
+  readonly to = (id: string): this => this.#last("to", id);
 
-  #last(option: string, set: (last: { label?: string; to?: string }) => void): this {
+  #last(option: "label" | "to", value: string): this {
     const last = this.references.at(-1);
-    if (!last) throw new UsageError(`${option} belongs to the --from before it; give --from first`);
-    set(last);
+    if (!last) throw new UsageError(`--${option} belongs to the --from before it; give --from first`);
+    if (last[option] !== undefined) {
+      throw new UsageError(`--from ${last.from} has two --${option}; give --from again for each reference`);
+    }
+    last[option] = value;
     return this;
   }
 }
@@ -39,10 +43,13 @@ export async function runCut(file: string, options: CommonOptions & { readonly f
   }
   const session = await openSession(file);
   if (options.json) await printJson(cut(session, references));
-  else await printLines(cutLines(references, cutPreview(session, { references, ids: [] })));
+  else {
+    const all = options.all === true;
+    await printLines(cutLines(references, cutPreview(session, { references, ids: [], all }), all));
+  }
 }
 
-function* cutLines(references: readonly CutReference[], result: CutPreview): Generator<string> {
+function* cutLines(references: readonly CutReference[], result: CutPreview, all: boolean): Generator<string> {
   const freed = ({ objects, bytes }: { objects: number; bytes: number }) =>
     `${formatCount(objects)} object${objects === 1 ? "" : "s"}, ${formatBytes(bytes)}`;
   const many = references.length === 1 ? "this reference" : `these ${references.length} references`;
@@ -53,26 +60,35 @@ function* cutLines(references: readonly CutReference[], result: CutPreview): Gen
   }
   for (const reason of result.unknown) yield pc.yellow(`uncertain: ${printable(reason, 500)}`);
   const ran = result.order.filter(({ kind }) => kind !== "dies");
-  if (ran.length > 0) {
+  if (ran.length > 0 || (all && result.order.length > 0)) {
     yield "";
     yield pc.bold("Order of destruction, with the code that runs:");
-    for (const { when, kind, id, name } of result.order.slice(0, STEPS_SHOWN)) {
-      const what = { dies: "dies", finalizer: "finalizer runs", close: "is closed", callback: "callback for it runs" }[
-        kind
-      ];
-      yield `  ${pc.dim(id)} ${printable(name)} ${what}${when === "now" ? "" : pc.dim(" (collection)")}`;
-    }
-    if (result.orderTotal > STEPS_SHOWN)
-      yield pc.dim(`  … and ${formatCount(result.orderTotal - STEPS_SHOWN)} more steps`);
+    const shown = all ? result.order : result.order.slice(0, STEPS_SHOWN);
+    for (const step of shown) yield stepLine(step);
+    if (result.orderTotal > shown.length)
+      yield pc.dim(`  … and ${formatCount(result.orderTotal - shown.length)} more steps: --all`);
   }
   if (result.survivorsTotal === 0) return;
   yield "";
   yield pc.bold("Stays, and who holds it:");
-  for (const { id, name, holder } of result.survivors.slice(0, SURVIVORS_SHOWN)) {
+  const stay = all ? result.survivors : result.survivors.slice(0, SURVIVORS_SHOWN);
+  for (const { id, name, holder } of stay) {
     const by = holder === null ? "something outside the heap" : `${printable(holder.name)} ${pc.dim(holder.id)}`;
     yield `  ${pc.dim(id)} ${printable(name)} ← ${by}`;
   }
-  if (result.survivorsTotal > SURVIVORS_SHOWN) {
-    yield pc.dim(`  … and ${formatCount(result.survivorsTotal - SURVIVORS_SHOWN)} more; --json lists all`);
+  if (result.survivorsTotal > stay.length) {
+    yield pc.dim(`  … and ${formatCount(result.survivorsTotal - stay.length)} more: --all`);
   }
+}
+
+function stepLine({ when, kind, id, name, code }: CutStep): string {
+  const runs = code ? ` ${printable(code.name)}${code.location ? ` ${placeText(code.location)}` : ""}` : "";
+  const what = {
+    dies: "dies",
+    finalizer: `: its finalizer${runs} runs`,
+    close: `is closed${code?.location ? `, ${placeText(code.location)}` : ""}`,
+    callback: `: the callback${runs} for it runs`,
+  }[kind];
+  const space = what.startsWith(":") ? "" : " ";
+  return `  ${pc.dim(id)} ${printable(name)}${space}${what}${when === "now" ? "" : pc.dim(" (collection)")}`;
 }

@@ -44,7 +44,12 @@ const dimHeading = (text: string, _: number, row: number) => (row < 0 ? pc.dim(t
 function* groupLines(rows: readonly WeakGroupRow[], all: boolean): Generator<string> {
   const sum = (value: (row: WeakGroupRow) => number) => rows.reduce((total, row) => total + value(row), 0);
   const unknown = sum((row) => row.unknown);
-  const states = [`${formatCount(sum((row) => row.alive))} alive`, `${formatCount(sum((row) => row.dead))} dead`];
+  const garbage = sum((row) => row.garbage);
+  const states = [
+    `${formatCount(sum((row) => row.alive) - garbage)} alive`,
+    `${formatCount(sum((row) => row.dead))} dead`,
+  ];
+  if (garbage > 0) states.splice(1, 0, `${formatCount(garbage)} to garbage`);
   if (unknown > 0) states.push(`${formatCount(unknown)} to objects that the snapshot does not hold`);
   yield pc.bold(
     `${plural(
@@ -99,7 +104,7 @@ function* deadLines(rows: readonly DeadPileRow[], all: boolean): Generator<strin
   if (rows.length === 0) {
     yield all
       ? "No container holds dead weak references."
-      : `No container holds ${PILE} dead weak references: --all lists smaller ones.`;
+      : `No container holds ${PILE} or more dead weak references; --all lists smaller piles.`;
     return;
   }
   const columns = [
@@ -120,13 +125,14 @@ function* deadLines(rows: readonly DeadPileRow[], all: boolean): Generator<strin
   ]);
   yield* tableLines(columns, cells, dimHeading);
   yield pc.dim(
-    "frees: what removing the dead entries would free. A callback, or a weak container, removes them by itself.",
+    "frees: what removing these entries would free; 0 bytes where another container holds them too. To avoid piles, let a callback remove the entry, or use a weak container.",
   );
 }
 
 function* staleLines(rows: readonly StaleRow[], all: boolean): Generator<string> {
   if (rows.length === 0) {
-    yield "Nothing hints at weak references to re-used objects.";
+    yield "No object stands under a wrong key or several keys of a weak registry, and no pool holds one that is referred to weakly.";
+    yield pc.dim("Objects initialised anew elsewhere can't be recognised in one snapshot.");
     return;
   }
   for (const row of rows) {

@@ -26,7 +26,7 @@ export const cutTexts = {
   "cut.delete-local.idiom": "del {names} in {owner} after the last use; a generator lets go of all when it is closed",
   "cut.drop-traceback.why": "the {owner}'s traceback keeps frames whose variables lead back to it",
   "cut.drop-traceback.idiom":
-    "keep the exception without its traceback: {object}.__traceback__ = None; or empty the frames: traceback.clear_frames({object}.__traceback__)",
+    "keep the exception without its traceback: {object}.__traceback__ = None; or empty the frames: traceback.clear_frames({object}.__traceback__), once the function that caught it has returned",
   "cut.drop-context.why": "the {owner} keeps the {target} that came before it, which leads back to it",
   "cut.drop-context.idiom": "set {object}.{name} = None when the exception is handled",
   "cut.weak-parent.why": "the {owner} keeps its {name}, the {target}, which keeps the {owner}",
@@ -34,6 +34,11 @@ export const cutTexts = {
   "cut.weak-attribute.why": "the {owner} keeps the {target} in {name}, which leads back to the {owner}",
   "cut.weak-attribute.idiom":
     "hold it weakly, if something else keeps the {target}: {expression} = weakref.ref({name}), and read it as {expression}(); or set it to None when the {owner} is done with",
+  "cut.weak-attribute.only":
+    "set {expression} = None when the {owner} is done with it (weakly held it would be gone at once: nothing else keeps the {target})",
+  "cut.itself.why": "the {owner} keeps itself in {name}",
+  "cut.itself.idiom":
+    "leave it out, or hold it weakly: {expression} = weakref.ref(self), and read it as {expression}()",
   "cut.weak-method.why": "the {owner} keeps the bound method {method} in {name}, which keeps its object",
   "cut.weak-method.idiom":
     "keep weakref.WeakMethod({target}) in {expression} instead of {target}, and call what it returns",

@@ -39,6 +39,8 @@ export interface Remedy {
   readonly location?: SourceLocation;
   /** Of a variable that closures close over. */
   readonly closure?: ClosureAccess;
+  /** Of an attribute: it holds its own object, or what nothing else holds, so that a weak reference would not do. */
+  readonly sole?: "itself" | "only";
 }
 
 /** How closures reach a cell. */

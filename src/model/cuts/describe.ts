@@ -1,6 +1,7 @@
 import type { HeapGraph, NodeIndex } from "../../heap/HeapGraph.js";
 import { Kind } from "../../heap/kinds.js";
 import { LabelSort, labelSort, nameOfLabel } from "../../heap/labels.js";
+import type { Analysis } from "../Analysis.js";
 import type { CycleNames } from "./CycleNames.js";
 import type { Remedy, RemedyKind } from "./Remedy.js";
 
@@ -45,7 +46,7 @@ export function placeOf(graph: HeapGraph, names: CycleNames, { kind, from, to, l
 }
 
 /** What to do about a reference, in the source's own names. */
-export function remedyOf(graph: HeapGraph, names: CycleNames, reference: Changeable): Remedy {
+export function remedyOf({ graph, referrers, references }: Analysis, names: CycleNames, reference: Changeable): Remedy {
   const { kind, from, to, label } = reference;
   const name = names.text(label);
   const target = names.objectName(to);
@@ -78,8 +79,13 @@ export function remedyOf(graph: HeapGraph, names: CycleNames, reference: Changea
       const expression = names.expression(names.holder(from));
       return { kind, name, owner: names.className(from), target, expression };
     }
-    default:
-      return entryOrAttribute(graph, names, reference, target);
+    default: {
+      const remedy = entryOrAttribute(graph, names, reference, target);
+      if (kind !== "weak-attribute" && kind !== "weak-parent") return remedy;
+      if (attributeOwner(graph, names, from, label) === to) return { ...remedy, sole: "itself" };
+      const isOnly = referrers.first[to + 1] - referrers.first[to] === 1 && references.outside[to] <= 0;
+      return isOnly ? { ...remedy, sole: "only" } : remedy;
+    }
   }
 }
 

@@ -76,7 +76,7 @@ export function suggestCuts(analysis: Analysis, members: Uint32Array): CutSugges
       const [from, to] = [sourceOf.get(edge)!, strong.to[edge]];
       const label = graph.columns.edgeLabel[strong.edge[edge]];
       const { kind } = placeOfEdge.get(edge)!;
-      const remedy = remedyOf(graph, names, { kind, from, to, label });
+      const remedy = remedyOf(analysis, names, { kind, from, to, label });
       return { edge, from, to, label: labelText(graph, label), remedy };
     }),
   };

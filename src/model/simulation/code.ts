@@ -23,6 +23,13 @@ export class ProgramCode {
     return known;
   }
 
+  /** The `__del__` that an object's class or one of its bases defines: a function's node, or undefined. */
+  finalizerOf(node: NodeIndex): NodeIndex | undefined {
+    const own = this.#graph.types[this.#graph.columns.type[node]].node;
+    const method = own < 0 ? undefined : this.#del(own);
+    return method !== undefined && this.#graph.columns.kind[method] === Kind.function ? method : undefined;
+  }
+
   /** True if closing a suspended generator runs code of its own: it is inside a `try` or a `with`. */
   isClosing(node: NodeIndex): boolean {
     return this.#graph.info.guardedKnown ? this.#graph.hasFlag(node, Flag.guarded) : true;
@@ -32,11 +39,16 @@ export class ProgramCode {
     const { type, kind } = this.#graph.columns;
     const own = this.#graph.types[type[node]].node;
     if (own < 0) return this.#graph.hasFlag(node, Flag.heapType);
-    for (const base of this.#mro(own)) {
+    const method = this.#del(own);
+    return method !== undefined && kind[method] === Kind.function;
+  }
+
+  #del(type: NodeIndex): NodeIndex | undefined {
+    for (const base of this.#mro(type)) {
       const method = this.#target(this.#target(base, "__dict__"), "__del__");
-      if (method !== undefined) return kind[method] === Kind.function;
+      if (method !== undefined) return method;
     }
-    return false;
+    return undefined;
   }
 
   #mro(type: NodeIndex): NodeIndex[] {

@@ -23,6 +23,8 @@ export interface CutResult {
   readonly eventsLater: readonly SimulationEvent[];
   /** Of `later`, what a collection would free without the cut too: objects and bytes. */
   readonly anyway: { readonly objects: number; readonly bytes: number };
+  /** True for what a collection would free without the cut too. */
+  readonly isFreedAnyway: (node: NodeIndex) => boolean;
   /** What stays although something that held it goes: first what the cut references led to. */
   readonly survivors: readonly Survivor[];
   /** Who holds each object of `holdersOf` that stays. */
@@ -85,10 +87,16 @@ export class Cutter {
       const lost = findLost(graph, this.#forest, simulation, strong, referrers);
       const outcome = this.#collect(lost, resurrecting);
       const fresh = outcome.died.filter((node) => this.#freedAnyway[node] === 0);
-      const doubts = new Set([
-        ...this.#analysis.doubts({ events: eventsNow, depthOfCode: depthNow }, "cut"),
-        ...this.#analysis.doubts(outcome, "collection"),
-      ]);
+      const isFreedAnyway = (node: NodeIndex) => this.#freedAnyway[node] === 1;
+      const doubts = new Set(this.#analysis.doubts({ events: eventsNow, depthOfCode: depthNow }, "cut"));
+      const [ofOld, ofNew] = [true, false].map((old) =>
+        this.#analysis.doubts(
+          { ...outcome, events: outcome.events.filter(({ node }) => isFreedAnyway(node) === old) },
+          "collection",
+        ),
+      );
+      for (const doubt of ofNew) doubts.add(doubt);
+      for (const doubt of ofOld) if (!doubts.has(doubt)) doubts.add(`of what is garbage already: ${doubt}`);
       return {
         now,
         bytesNow: this.#bytes(now),
@@ -97,6 +105,7 @@ export class Cutter {
         bytesLater: outcome.bytes,
         eventsLater: outcome.events,
         anyway: this.#anyway(outcome.died),
+        isFreedAnyway,
         survivors: this.#survivors(references, [now, lost.unreachable, fresh], lost),
         holders: new Map(
           holdersOf.filter((node) => !simulation.isDead(node)).map((node) => [node, this.#holder(node, lost)]),

@@ -31,19 +31,10 @@ export class NoSuchReferenceError extends Error {
  * @throws NoSuchReferenceError where there is none, or where a label without a name stands for several
  */
 export function findReferences(graph: HeapGraph, query: ReferenceQuery): Reference[] {
-  const found = matches(graph, query.from, query.label, query.to);
-  if (found.length === 0 && query.label?.startsWith(".")) {
-    const dict = instanceDict(graph, query.from);
-    const name = query.label.slice(1);
-    if (dict !== undefined) found.push(...matches(graph, dict, undefined, query.to, name));
-  }
+  const found = lookUp(graph, query);
   const id = graph.idText(query.from);
-  if (found.length === 0) {
-    const wanted = query.label === undefined ? `to ${graph.idText(query.to!)}` : `with the label ${query.label}`;
-    throw new NoSuchReferenceError(
-      `${id} (${graph.nodeName(query.from)}) has no reference ${wanted}; \`object\` lists what it refers to`,
-    );
-  }
+  if (found.length === 0)
+    throw new NoSuchReferenceError(`${id} (${graph.nodeName(query.from)}) ${whyNone(graph, query)}`);
   const targets = new Set(found.map(({ edge }) => graph.columns.edgeTo[edge]));
   if (targets.size > 1) {
     throw new NoSuchReferenceError(
@@ -51,6 +42,27 @@ export function findReferences(graph: HeapGraph, query: ReferenceQuery): Referen
     );
   }
   return found;
+}
+
+function lookUp(graph: HeapGraph, { from, label, to }: ReferenceQuery): Reference[] {
+  const found = matches(graph, from, label, to);
+  if (found.length > 0 || !label?.startsWith(".")) return found;
+  const dict = instanceDict(graph, from);
+  return dict === undefined ? [] : matches(graph, dict, undefined, to, label.slice(1));
+}
+
+function whyNone(graph: HeapGraph, query: ReferenceQuery): string {
+  const { from, label, to } = query;
+  const advice = "`object` lists what it refers to";
+  if (label === undefined) return `has no reference to ${graph.idText(to!)}; ${advice}`;
+  const [elsewhere] = to === undefined ? [] : lookUp(graph, { from, label });
+  if (elsewhere) {
+    const target = graph.idText(graph.columns.edgeTo[elsewhere.edge]);
+    return `has a reference with the label ${label}, but it leads to ${target}, not to ${graph.idText(to!)}`;
+  }
+  const meant = label.startsWith(".") ? `['${label.slice(1)}']` : `.${label}`;
+  const isMeant = lookUp(graph, { ...query, label: meant }).length > 0;
+  return `has no reference with the label ${label}; ${isMeant ? `did you mean ${meant}?` : advice}`;
 }
 
 /**

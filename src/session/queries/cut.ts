@@ -1,5 +1,7 @@
-import type { HeapGraph, NodeIndex } from "../../heap/HeapGraph.js";
+import type { HeapGraph, NodeIndex, SourceLocation } from "../../heap/HeapGraph.js";
+import type { Analysis } from "../../model/Analysis.js";
 import type { SimulationEvent } from "../../model/simulation/events.js";
+import { callbackOf, describeCallback } from "../../model/weakrefs/index.js";
 import { findReferences, type Reference } from "../../model/whatif/cutEdges.js";
 import { OUTSIDE } from "../../model/whatif/unreachable.js";
 import type { Session } from "../Session.js";
@@ -28,7 +30,7 @@ export interface CutAnswer {
   readonly bytesNow: number;
   readonly bytesByCollection: number;
   /** Of what the collection frees: garbage of before the cut. */
-  readonly garbageBefore: { readonly objects: number; readonly bytes: number };
+  readonly garbageBefore: Freed & { readonly ids: readonly string[] };
   /** Pairs of (referent, weakref), in order. */
   readonly callbacks: readonly (readonly [referent: string, weakref: string])[];
   readonly finalizers: readonly string[];
@@ -46,7 +48,7 @@ export interface CutPreview {
   readonly collection: Freed;
   /** What the next full collection frees anyway. */
   readonly garbageBefore: Freed;
-  /** The first objects to die, and the code that runs in between, in order. */
+  /** The first objects to die because of the cut, and the code that runs in between, in order. */
   readonly order: readonly CutStep[];
   readonly orderTotal: number;
   readonly survivors: readonly { readonly id: string; readonly name: string; readonly holder: HolderName | null }[];
@@ -66,12 +68,20 @@ export interface HolderName {
 }
 export type Fate = "now" | "collection" | "stays";
 
+/** A function, a generator or what a callback calls in the end. */
+export interface CodeName {
+  readonly name: string;
+  readonly location?: SourceLocation;
+}
+
 /** A step of the destruction: an object dies, or code runs. */
 export interface CutStep {
   readonly when: CutEvent["when"];
   readonly kind: "dies" | CutEvent["kind"];
   readonly id: string;
   readonly name: string;
+  /** The code that runs, where it is known: its name and its place. */
+  readonly code?: CodeName;
   /** Bytes of the object that dies. */
   readonly bytes: number;
 }
@@ -82,22 +92,40 @@ const SURVIVORS_SHOWN = 100;
 /**
  * What would happen if references were not there, in short.
  * @param ids objects of which the fate is wanted
+ * @param all list all steps and survivors, and what is garbage already with them
  * @throws UnknownObjectError, NoSuchReferenceError
  */
 export function cutPreview(
   session: Session,
-  { references, ids }: { readonly references: readonly CutReference[]; readonly ids: readonly string[] },
+  {
+    references,
+    ids,
+    all = false,
+  }: { readonly references: readonly CutReference[]; readonly ids: readonly string[]; readonly all?: boolean },
 ): CutPreview {
   const { graph, analysis } = session;
   const result = analysis.cutter.cut(find(session, references), { holdersOf: ids.map((id) => session.node(id)) });
   const name = (node: NodeIndex) => ({ id: graph.idText(node), name: graph.nodeName(node) });
   const holder = (node: NodeIndex) => (node === OUTSIDE ? null : name(node));
-  const now = new Set(result.now);
-  const later = new Set(result.later);
-  const order = [
-    ...steps(graph, result.now, result.eventsNow, 0, "now"),
-    ...steps(graph, result.later, result.eventsLater, result.now.length, "collection"),
-  ];
+  const diesNow = new Set(result.now);
+  const diesLater = new Set(result.later);
+  const limit = all ? Infinity : STEPS_SHOWN;
+  const isNew = (node: NodeIndex) => all || !result.isFreedAnyway(node);
+  const now: Part = { when: "now", died: result.now, events: result.eventsNow, before: 0, isTold: () => true };
+  const { later, eventsLater } = result;
+  const then: Part = {
+    when: "collection",
+    died: later,
+    events: eventsLater,
+    before: now.died.length,
+    isTold: isNew,
+  };
+  const order = [now, then].flatMap((part) => steps(analysis, part, limit));
+  const total = [now, then].reduce(
+    (sum, { died, events, isTold }) =>
+      sum + died.reduce((n, node) => n + Number(isTold(node)), 0) + events.filter(({ node }) => isTold(node)).length,
+    0,
+  );
   return {
     now: { objects: result.now.length, bytes: result.bytesNow },
     collection: {
@@ -105,16 +133,16 @@ export function cutPreview(
       bytes: result.bytesLater - result.anyway.bytes,
     },
     garbageBefore: result.anyway,
-    order: order.slice(0, STEPS_SHOWN),
-    orderTotal: result.now.length + result.later.length + result.eventsNow.length + result.eventsLater.length,
+    order: order.slice(0, limit),
+    orderTotal: total,
     survivors: result.survivors
-      .slice(0, SURVIVORS_SHOWN)
+      .slice(0, all ? Infinity : SURVIVORS_SHOWN)
       .map(({ node, heldBy }) => ({ ...name(node), holder: holder(heldBy) })),
     survivorsTotal: result.survivors.length,
     fates: ids.map((id) => {
       const node = session.node(id);
-      if (now.has(node)) return { id, fate: "now" };
-      return later.has(node)
+      if (diesNow.has(node)) return { id, fate: "now" };
+      return diesLater.has(node)
         ? { id, fate: "collection" }
         : { id, fate: "stays", heldBy: holder(result.holders.get(node) ?? OUTSIDE) };
     }),
@@ -122,24 +150,45 @@ export function cutPreview(
   };
 }
 
+/** What happens at once, or by the collection. */
+interface Part {
+  readonly when: CutEvent["when"];
+  readonly died: Uint32Array;
+  readonly events: readonly SimulationEvent[];
+  /** How many objects have died before. */
+  readonly before: number;
+  readonly isTold: (node: NodeIndex) => boolean;
+}
+
 /** The first steps of a course: each object's death, and the code that runs before the next one. */
-function steps(
-  graph: HeapGraph,
-  died: Uint32Array,
-  events: readonly SimulationEvent[],
-  before: number,
-  when: CutEvent["when"],
-): CutStep[] {
+function steps(analysis: Analysis, { when, died, events, before, isTold }: Part, limit: number): CutStep[] {
+  const { graph } = analysis;
   const found: CutStep[] = [];
   let next = 0;
-  const add = (node: NodeIndex, kind: CutStep["kind"], bytes: number) =>
-    found.push({ when, kind, id: graph.idText(node), name: graph.nodeName(node), bytes });
-  for (let i = 0; i <= died.length && found.length < STEPS_SHOWN; i++) {
+  const add = (node: NodeIndex, kind: CutStep["kind"], bytes: number, code?: CodeName) => {
+    if (!isTold(node)) return;
+    found.push({ when, kind, id: graph.idText(node), name: graph.nodeName(node), ...(code && { code }), bytes });
+  };
+  for (let i = 0; i <= died.length && found.length < limit; i++) {
     for (; next < events.length && events[next].after - before <= i; next++)
-      add(events[next].node, events[next].kind, 0);
+      add(events[next].node, events[next].kind, 0, codeOf(analysis, events[next]));
     if (i < died.length) add(died[i], "dies", graph.columns.selfSize[died[i]]);
   }
   return found;
+}
+
+/** What runs; undefined where that is not known. */
+function codeOf(analysis: Analysis, event: SimulationEvent): CodeName | undefined {
+  const { graph } = analysis;
+  if (event.kind === "callback") {
+    const callback = callbackOf(graph, event.weakref);
+    return callback === undefined ? undefined : describeCallback(analysis, callback);
+  }
+  const code = event.kind === "close" ? event.node : analysis.finalizerOf(event.node);
+  if (code === undefined) return undefined;
+  const location = graph.location(code);
+  const name = graph.string(graph.columns.text[code]);
+  return location ? { name, location } : { name };
 }
 
 function find(session: Session, references: readonly CutReference[]): Reference[] {
@@ -169,7 +218,7 @@ export function cut(session: Session, references: readonly CutReference[]): CutA
     freedByCollection: Array.from(result.later, id),
     bytesNow: result.bytesNow,
     bytesByCollection: result.bytesLater,
-    garbageBefore: result.anyway,
+    garbageBefore: { ...result.anyway, ids: Array.from(result.later.filter(result.isFreedAnyway), id) },
     callbacks: events.flatMap(({ id: referent, weakref }) =>
       weakref === undefined ? [] : [[referent, weakref] as const],
     ),

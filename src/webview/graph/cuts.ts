@@ -1,7 +1,9 @@
 import type { Arrow, Box } from "../../picture/Picture.js";
 import type { CutPreview, CutStep, Fate, HolderName } from "../../session/queries/cut.js";
 import type { FamilyDetails } from "../../session/queries/families.js";
-import { plural } from "../format.js";
+import { plural, text } from "../format.js";
+
+const CODE = 80;
 
 /** The references from one object to another, cut for trial. */
 export interface Cut {
@@ -109,8 +111,12 @@ const STEP_WORDS: Readonly<Record<CutStep["kind"], string>> = {
 };
 
 /** What happens in a step of the destruction. */
-export function stepText({ kind }: CutStep): string {
-  return STEP_WORDS[kind];
+export function stepText({ kind, code }: CutStep): string {
+  const file = code?.location?.file.split(/[\\/]/).at(-1);
+  const place = file === undefined ? "" : ` (${text(file, CODE)}:${code!.location!.line})`;
+  if (kind === "dies") return STEP_WORDS.dies;
+  if (kind === "close") return STEP_WORDS.close + place;
+  return code === undefined ? STEP_WORDS[kind] : `${STEP_WORDS[kind]}: ${text(code.name, CODE)}${place}`;
 }
 
 /** The suggested cuts of a family, found in the picture of one of its cycles, each reference once. */
