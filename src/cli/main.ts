@@ -67,9 +67,10 @@ function program(): Command {
     .action(runGc);
   const cuts = new CutArguments();
   on("cut", "what would be freed if references were not there")
-    .requiredOption("--from <id>", "the object that holds the reference (may be given again)", cuts.from)
+    .option("--from <id>", "the object that holds the reference (may be given again)", cuts.from)
     .option("--label <label>", "the reference's label, as `object` prints it", cuts.label)
     .option("--to <id>", "or the object that it leads to", cuts.to)
+    .option("--family <signature>", "instead: the cuts that `cycles` suggests for the first cycle of a family")
     .option("--all", "list all steps and survivors, and what is garbage already")
     .action(runCut);
   on("cycles", "reference cycles by shape").option("--all", "list all cycles of each family").action(runCycles);

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CutAnswer } from "../../src/session/queries/cut.js";
+import type { CyclesResult } from "../../src/session/queries/cycles.js";
 import { firstPython3, temporaryFolder } from "../formats/realSnapshot.js";
 import { addressOf, smallSnapshot, snapshotBytes } from "../formats/writeSnapshot.js";
 import { build, ouroboros } from "./run.js";
@@ -216,6 +217,16 @@ describe("cli: cut, and gc of a generation", () => {
     assert.ok(named(all.freedNow).includes("shared"));
   });
 
+  it("cut --family cuts what cycles suggests", async () => {
+    const { families } = await json<CyclesResult>("cycles", file);
+    const { signature, cuts } = families.find((family) => family.cuts.length > 0)!;
+    const options = cuts.flatMap(({ from, to, label }) => ["--from", from, "--to", to, "--label", label]);
+    const byHand = await json<CutAnswer>("cut", file, ...options);
+    assert.ok(byHand.freedNow.length > 0);
+    assert.deepEqual(await json("cut", file, "--family", signature), byHand);
+    assert.deepEqual(await json("cut", file, "--family", signature.split(" ").at(-1)!), byHand);
+  });
+
   it("cut says in words what goes, in which order, and what stays", async () => {
     const words = await text("cut", file, "--from", id("owner"), "--label", ".tree");
     assert.match(words, /^Without this reference: frees at once \d+ objects, /);
@@ -245,7 +256,10 @@ describe("cli: cut, and gc of a generation", () => {
     writeFileSync(small, snapshotBytes(draft));
     const some = `0x${addressOf(1).toString(16)}`;
     const cases: [string[], RegExp][] = [
-      [["cut", small], /required option '--from <id>' not specified/],
+      [["cut", small], /say which references: --from ID .* or else --family SIGNATURE/],
+      [["cut", small, "--family", "x", "--from", some, "--label", ".x"], /say which references/],
+      [["cut", small, "--family", "#0"], /no family of cycles has the signature #0; `cycles --all` lists them/],
+      [["cut", small, "--from", some, "--label", ".x", "--label", ".y"], /--from 0x\w+ has two --label/],
       [["cut", small, "--from", some], new RegExp(`say which reference of ${some}: --label .* or --to ID`)],
       [["cut", small, "--label", ".x", "--from", some], /--label belongs to the --from before it; give --from first/],
       [["cut", small, "--from", some, "--label", ".x", "--from", some], /say which reference of/],

@@ -141,6 +141,14 @@ describe("steps of a collection", () => {
     assert.deepEqual([...collected(heap.build()).died], [c, b, leaves[1], leaves[2], leaves[0], a]);
   });
 
+  it("clearing: an instance of a tuple's subclass lets go of its slots, not of its elements", () => {
+    const heap = new HeapBuilder();
+    const pair = heap.node("Pair", { kind: Kind.tuple, flags: Flag.heapType });
+    const [element, list, slot] = [heap.node("E"), heap.node("list", { kind: Kind.list }), heap.node("S")];
+    heap.edge(pair, slot, ".slot").edge(pair, list, "[1]").edge(pair, element, "[0]").edge(list, pair, "[0]");
+    assert.deepEqual([...collected(heap.build()).died].slice(0, 2), [slot, pair]);
+  });
+
   it("clearing: a cycle of what has no tp_clear is kept, one with an object that has it is not", () => {
     const heap = new HeapBuilder([3, 7, 9]);
     const tuple = () => heap.node("tuple", { kind: Kind.tuple, clears: false });

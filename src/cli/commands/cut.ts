@@ -2,12 +2,24 @@ import { colour as pc } from "../colour.js";
 import { formatBytes, formatCount } from "../../detect/format.js";
 import { printable } from "../../heap/names.js";
 import { cut, type CutPreview, cutPreview, type CutReference, type CutStep } from "../../session/queries/cut.js";
+import { cutRows } from "../../session/queries/cutRows.js";
+import type { Session } from "../../session/Session.js";
 import { printJson, printLines } from "../output.js";
 import { placeText } from "../place.js";
 import { type CommonOptions, openSession, UsageError } from "../run.js";
 
 const SURVIVORS_SHOWN = 15;
 const STEPS_SHOWN = 30;
+
+/** The cuts that `cycles` suggests for the first cycle of a family, by the family's signature or its last word. */
+function suggestedReferences(session: Session, signature: string): CutReference[] {
+  const { analysis } = session;
+  const found = analysis.families.find((family) => ` ${family.signature}`.endsWith(` ${signature}`));
+  if (!found) throw new UsageError(`no family of cycles has the signature ${signature}; \`cycles --all\` lists them`);
+  const { cuts, noCuts } = cutRows(analysis, found.cycles[0].members);
+  if (noCuts !== undefined) throw new UsageError(`there is no cut to suggest: ${noCuts}`);
+  return cuts.map(({ from, to, label }) => ({ from, to, label }));
+}
 
 /** Collects `--from A --label L --from B --to C` into references, in the order of the command line. */
 export class CutArguments {
@@ -33,15 +45,22 @@ export class CutArguments {
   }
 }
 
-/** `ouroboros cut FILE --from ID (--label L | --to ID) …` */
-export async function runCut(file: string, options: CommonOptions & { readonly from: CutArguments }): Promise<void> {
-  const { references } = options.from;
-  for (const { from, label, to } of references) {
+/** `ouroboros cut FILE --from ID (--label L | --to ID) …`, or `--family SIGNATURE` */
+export async function runCut(
+  file: string,
+  options: CommonOptions & { readonly from?: CutArguments; readonly family?: string },
+): Promise<void> {
+  const given = options.from?.references ?? [];
+  if ((given.length === 0) === (options.family === undefined)) {
+    throw new UsageError("say which references: --from ID with --label or --to, or else --family SIGNATURE");
+  }
+  for (const { from, label, to } of given) {
     if (label === undefined && to === undefined) {
       throw new UsageError(`say which reference of ${from}: --label as \`object\` prints it, or --to ID`);
     }
   }
   const session = await openSession(file);
+  const references = options.family === undefined ? given : suggestedReferences(session, options.family);
   if (options.json) await printJson(cut(session, references));
   else {
     const all = options.all === true;

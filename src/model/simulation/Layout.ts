@@ -80,6 +80,9 @@ export class Layout {
         return kind[edgeTo[edge]] !== Kind.code || this.minor < 10;
       case Kind.frame:
         return this.#frameStart(node) <= edge && kind[edgeTo[edge]] !== Kind.code;
+      case Kind.tuple:
+        // subtype_clear (Objects/typeobject.c) leaves the rest to the base type, and a tuple has no tp_clear.
+        return labelSort(this.graph.columns.edgeLabel[edge]) !== LabelSort.index && !this.isTypeEdge(node, edge);
       default:
         return !this.isTypeEdge(node, edge);
     }
