@@ -1,4 +1,4 @@
-import type { NodeIndex, NumberTable } from "../heap/HeapGraph.js";
+import type { NodeFacts, NodeIndex, NumberTable } from "../heap/HeapGraph.js";
 
 /** Some nodes and their values, row by row. */
 export interface NumberGroup {
@@ -27,6 +27,13 @@ export class SparseNumbers implements NumberTable {
     }
     return undefined;
   }
+}
+
+/** One number for each of some nodes, in any order. */
+export function nodeFacts(group: NumberGroup): NodeFacts {
+  const { nodes, values } = ascending(group);
+  const table = new SparseNumbers([{ nodes, values }]);
+  return { nodes, values, get: (node) => table.get(node) };
 }
 
 function ascending(group: NumberGroup): NumberGroup {

@@ -1,7 +1,17 @@
-import { HeapGraph, type NodeIndex, type RuntimeInfo, type SourceLocation, type TypeInfo } from "./HeapGraph.js";
+import {
+  type HeapFacts,
+  HeapGraph,
+  type NodeFacts,
+  type NodeIndex,
+  type RuntimeInfo,
+  type SourceLocation,
+  type TypeInfo,
+} from "./HeapGraph.js";
 import { EdgeKind, Flag, Kind, NO_GENERATION, Standing } from "./kinds.js";
 import { LabelSort, packLabel } from "./labels.js";
 import { ListStringTable } from "./StringTable.js";
+
+type FactName = Exclude<keyof HeapFacts, "stacks">;
 
 /** What a hand-made node is like; all is optional. */
 export interface NodeOptions {
@@ -19,6 +29,8 @@ export interface NodeOptions {
   readonly text?: string;
   readonly location?: SourceLocation;
   readonly number?: number;
+  /** What the capture tells besides, a number each. */
+  readonly facts?: Readonly<Partial<Record<FactName, number>>>;
   /** The type has `tp_clear`, as it has unless one of its nodes says otherwise. */
   readonly clears?: boolean;
 }
@@ -149,7 +161,23 @@ export class HeapBuilder {
       collected: this.#nodes.filter(({ options }) => options.tracked !== false).length,
       numbers,
       weakrefs: Uint32Array.from(this.#weakrefs),
+      facts: this.#nodeFacts(),
     });
+  }
+
+  #nodeFacts(): HeapFacts {
+    const facts: Partial<Record<FactName, Map<NodeIndex, number>>> = {};
+    this.#nodes.forEach(({ options }, node) => {
+      for (const [name, value] of Object.entries(options.facts ?? {}) as [FactName, number][]) {
+        (facts[name] ??= new Map()).set(node, value);
+      }
+    });
+    const known = (values: Map<NodeIndex, number>): NodeFacts => ({
+      nodes: Uint32Array.from(values.keys()),
+      values: Float64Array.from(values.values()),
+      get: (node) => values.get(node),
+    });
+    return Object.fromEntries(Object.entries(facts).map(([name, values]) => [name, known(values)]));
   }
 
   #info(): RuntimeInfo {

@@ -110,6 +110,30 @@ export interface NumberTable {
   get(node: NodeIndex): number | undefined;
 }
 
+/** A number for some of the nodes: node indices in ascending order, and a value for each. */
+export interface NodeFacts extends NumberTable {
+  readonly nodes: Uint32Array;
+  readonly values: Float64Array;
+}
+
+/** What a capture tells of some nodes besides. A fact that is missing is unknown. */
+export interface HeapFacts {
+  /** Line at which a suspended generator or coroutine waits. */
+  readonly suspendedLine?: NodeFacts;
+  /** A `FutureState` for each future and task. */
+  readonly futureState?: NodeFacts;
+  /** Greatest number of entries of a bounded container. */
+  readonly limit?: NodeFacts;
+  /** Bytes of the frame that a code object keeps for its next call. */
+  readonly zombieBytes?: NodeFacts;
+  /** The same number for str or bytes objects with the same value; those without an equal one are left out. */
+  readonly equalGroup?: NodeFacts;
+  /** Index into `stacks` of where the object was allocated. */
+  readonly site?: NodeFacts;
+  /** Calls that allocated something, the innermost first. */
+  readonly stacks?: readonly (readonly SourceLocation[])[];
+}
+
 /** What a heap consists of beside its columns. */
 export interface HeapParts {
   readonly columns: HeapColumns;
@@ -124,6 +148,7 @@ export interface HeapParts {
   readonly numbers: NumberTable;
   /** Weak references in each referent's list order: pairs of (referent, weakref). */
   readonly weakrefs: Uint32Array;
+  readonly facts: HeapFacts;
 }
 
 /** An immutable heap: nodes and edges in columns (struct of arrays, CSR). */
@@ -137,6 +162,7 @@ export class HeapGraph {
   readonly collected: number;
   readonly numbers: NumberTable;
   readonly weakrefs: Uint32Array;
+  readonly facts: HeapFacts;
   #sortedIds: Uint32Array | undefined;
 
   constructor(parts: HeapParts) {
@@ -149,6 +175,7 @@ export class HeapGraph {
     this.collected = parts.collected;
     this.numbers = parts.numbers;
     this.weakrefs = parts.weakrefs;
+    this.facts = parts.facts;
   }
 
   get nodeCount(): number {

@@ -62,6 +62,10 @@ export const Flag = {
   guarded: 1 << 11,
 } as const;
 
+/** What a future or a task is in. */
+export const FutureState = { pending: 0, cancelled: 1, finished: 2 } as const;
+export type FutureState = (typeof FutureState)[keyof typeof FutureState];
+
 /** Low two bits of `HeapGraph.edgeClass`. */
 export const EdgeKind = { strong: 0, weak: 1, ephemeron: 2, internal: 3 } as const;
 export type EdgeKind = (typeof EdgeKind)[keyof typeof EdgeKind];

@@ -34,8 +34,8 @@ import struct
 import time
 import zlib
 from array import array
-from itertools import chain, compress, islice, repeat
-from operator import add, and_, not_
+from itertools import chain, compress, count, islice, repeat
+from operator import add, and_, eq, not_
 
 try:
     import ctypes
@@ -125,6 +125,7 @@ _type_weakrefoffset = type.__dict__['__weakrefoffset__'].__get__
 _MEMBER = type(type.__dict__['__basicsize__'])      # member_descriptor
 _C_METHODS = (type(list.append), type(list.__len__))    # method_descriptor, wrapper_descriptor
 _FUNCTION = type(lambda: 0)
+_GETSET = type(_FUNCTION.__dict__['__code__'])
 _CODE = type((lambda: 0).__code__)
 _MODULE = type(sys)
 _module_dict = _MODULE.__dict__['__dict__'].__get__
@@ -587,6 +588,10 @@ def _probe_guarded():
         len(())
 
 
+def _probe_zombie():
+    return id(sys._getframe())
+
+
 def _probe_callback(reference):
     """Never called: the callback of the agent's probe weak reference."""
 
@@ -633,6 +638,7 @@ class _Layout(object):
         self.generator_position = None  # 3.11+: offset of the pointer to the instruction that a generator is at
         self.push_exc_info = None       # 3.11+: the opcode with which handlers begin that stand in the source
         self.frame_numbers = None       # up to 3.10: offset of f_lasti in a frame; see _find_blocks
+        self.zombie_frame = None        # up to 3.10: offset of co_zombieframe in a code object
         self._find_members()
         self._find_fields()
         if _MANAGED and ctypes is not None:
@@ -641,6 +647,7 @@ class _Layout(object):
         self._find_locals()
         if _FRAMES_ARE_OBJECTS:
             self._find_blocks()
+            self._find_zombie()
         else:
             self._find_position()
 
@@ -861,6 +868,21 @@ class _Layout(object):
         return suspended, last, state, [
             (_SIGNED_INT.unpack_from(data, at)[0], _SIGNED_INT.unpack_from(data, at + 4)[0]) for at in starts]
 
+    def _find_zombie(self):
+        """Up to 3.10 a code object keeps the frame of its last call for the next one (Objects/frameobject.c)."""
+        zombie = _probe_zombie()
+        words = self.memory.words(id(_probe_zombie.__code__), _type_basicsize(_CODE) // _POINTER)
+        hits = [i for i, word in enumerate(words) if word == zombie]
+        if len(hits) == 1:
+            self.zombie_frame = _POINTER * hits[0]
+
+    def cache_limit(self, kind):
+        """Returns the offset of maxsize in an object of the type of functools.lru_cache's wrappers, or None."""
+        size = 0x5eed5eed
+        words = self.memory.words(id(kind(len, size, False, tuple)), _type_basicsize(kind) // _POINTER)
+        hits = [i for i, word in enumerate(words) if word == size]
+        return _POINTER * hits[0] if len(hits) == 1 else None
+
     def _find_position(self):
         """3.11+: finds prev_instr or instr_ptr in the frame that lies in the generator."""
         if self.generator_locals is None:
@@ -1002,7 +1024,8 @@ class _Tables(object):
         """Fills `columns`; the order matters."""
         for step in (self._threads, self._complete, self._nodes, self._fields, self._inline_values,
                      self._locals, self._codes, self._thread_columns, self._weakrefs, self._marks,
-                     self._numbers, self._strings, self._finish):
+                     self._suspensions, self._futures, self._limits, self._zombies, self._equals,
+                     self._sites, self._numbers, self._strings, self._finish):
             started = _cpu_seconds()
             step()
             self.phases.append((step.__name__, _cpu_seconds() - started))
@@ -1594,6 +1617,133 @@ class _Tables(object):
         if self.guarded is not None:
             self._mark('guarded', self.guarded)
 
+    # -- what some objects are in besides
+
+    def _suspensions(self):
+        """Columns of suspended/: the lines at which generators and coroutines wait."""
+        layout = self.layout
+        if not _FRAMES_ARE_OBJECTS and (layout is None or not layout.generator_state
+                                        or not layout.generator_position):
+            return
+        ids, lines, known = array(_U64), array('I'), {}
+        for kind, prefix in _zip(_GENERATORS, _GENERATOR_PREFIXES):
+            for item in self.groups.get(id(kind), ()):
+                line = self._line_of(item, prefix, known)
+                if line:
+                    ids.append(id(item))
+                    lines.append(line)
+        self.columns += [('suspended/id', ids), ('suspended/line', lines)]
+
+    def _line_of(self, item, prefix, known):
+        """Returns the line at which a suspended generator waits, or None. `known`: lines found before."""
+        if _FRAMES_ARE_OBJECTS:
+            frame = _generator_part(item, prefix + '_frame')
+            if frame is None or frame.f_lasti < 0 or _generator_part(item, prefix + '_running'):
+                return None
+            return frame.f_lineno
+        if not self.layout.generator_created < self._generator_state(item) < 0:
+            return None
+        code = _generator_part(item, prefix + '_code')
+        unit = self.layout.position_of(item, code)
+        if (id(code), unit) not in known:
+            known[id(code), unit] = next(
+                (line for start, end, line in code.co_lines() if start <= 2 * unit < end), None)
+        return known[id(code), unit]
+
+    def _futures(self):
+        """Columns of futures/: states of futures and tasks of asyncio's C implementation."""
+        ids, states = array(_U64), array('B')
+        future = _of_module('_asyncio', 'Future')
+        getter = None if future is None else _type_dict(future).get('_state')
+        if type(getter) is _GETSET:
+            numbers = {'PENDING': 0, 'CANCELLED': 1, 'FINISHED': 2}
+            for address in self.type_ids:
+                if future in _type_mro(self.types[address]):
+                    group = self.groups[address]
+                    ids.extend(_addresses(group))
+                    states.extend(_map(numbers.__getitem__, _map(getter.__get__, group)))
+        self.columns += [('futures/id', ids), ('futures/state', states)]
+
+    def _limits(self):
+        """Columns of limits/: the greatest length of deques, and the greatest size of functools' caches."""
+        ids, values = array(_U64), array(_U64)
+        deque = _of_module('_collections', 'deque')
+        length = None if deque is None else _type_dict(deque).get('maxlen')
+        if type(length) is _GETSET:
+            for address in self.type_ids:
+                if deque in _type_mro(self.types[address]):
+                    for item in self.groups[address]:
+                        limit = length.__get__(item)
+                        if limit is not None:
+                            ids.append(id(item))
+                            values.append(limit)
+        cache = _of_module('_functools', '_lru_cache_wrapper')
+        group = () if cache is None else self.groups.get(id(cache), ())
+        where = self.layout.cache_limit(cache) if group and self.layout is not None else None
+        if where is not None:
+            for item in group:
+                limit = self.memory.words(id(item) + where, 1)[0]
+                if not limit >> 8 * _POINTER - 1:       # below 0: none
+                    ids.append(id(item))
+                    values.append(limit)
+        self.columns += [('limits/id', ids), ('limits/value', values)]
+
+    def _zombies(self):
+        """Columns of zombies/: bytes of the frames that code objects keep for the next call (up to 3.10)."""
+        if self.layout is None or self.layout.zombie_frame is None:
+            return
+        codes = self.groups.get(id(_CODE), [])
+        frame = type(sys._getframe())
+        head = sys.getsizeof([]) - [].__sizeof__()      # the collector's
+        ids, sizes = array(_U64), array('I')
+        where = self.memory.records(_addresses(codes), self.layout.zombie_frame, 1)
+        for code, zombie in _zip(codes, where):
+            if zombie:
+                _, kind, size = self.memory.words(zombie, 3)
+                if kind == id(frame):
+                    ids.append(id(code))
+                    sizes.append(head + _type_basicsize(frame) + size * _type_itemsize(frame))
+        self.columns += [('zombies/id', ids), ('zombies/bytes', sizes)]
+
+    def _equals(self):
+        """Columns of equal/: str and bytes objects of which there are several with the same value. Equal ones
+        have the same number. Hashes and comparisons are those of the exact types."""
+        ids, groups, taken = array(_U64), array('I'), 0
+        for kind in set([bytes, str, _text_type]):
+            items = self.groups.get(id(kind), [])
+            numbers = dict(_zip(dict.fromkeys(items), count(taken)))
+            taken += len(numbers)
+            column = list(_map(numbers.__getitem__, items))
+            ordered = sorted(column)
+            several = set(compress(ordered, _map(eq, ordered, islice(ordered, 1, None))))
+            kept = bytearray(_map(several.__contains__, column))
+            ids.extend(compress(_map(id, items), kept))
+            groups.extend(compress(column, kept))
+        self.columns += [('equal/id', ids), ('equal/group', groups)]
+
+    def _sites(self):
+        """Columns of sites/ and stacks/: where tracemalloc, if it traces, saw objects being allocated."""
+        traced = _of_module('_tracemalloc', '_get_object_traceback')
+        if traced is None or not sys.modules['_tracemalloc'].is_tracing():
+            return
+        numbers, ids, stacks = {None: 0}, array(_U64), array('I')
+        for start in _range(0, len(self.objects), 1 << 14):
+            batch = self.objects[start:start + (1 << 14)]
+            found = list(_map(traced, batch))
+            for stack in set(found).difference(numbers):
+                numbers[stack] = len(numbers)
+            column = array('I', _map(numbers.__getitem__, found))
+            ids.extend(compress(_map(id, batch), column))
+            stacks.extend(filter(None, column))
+        lengths, files, lines = array('I'), array(_U64), array('I')
+        for stack in sorted(numbers, key=numbers.__getitem__)[1:]:
+            lengths.append(len(stack))
+            for name, line in stack:
+                files.append(self._name(name))
+                lines.append(line)
+        self.columns += [('sites/id', ids), ('sites/stack', array('I', [stack - 1 for stack in stacks])),
+                         ('stacks/length', lengths), ('stacks/file', files), ('stacks/line', lines)]
+
     # -- values
 
     def _numbers(self):
@@ -1774,6 +1924,12 @@ class _Tables(object):
         good = bytearray(_map(known.__contains__, self.owned[1]))
         if not all(good):
             self.owned = tuple(array(_U64, compress(column, good)) for column in self.owned)
+
+
+def _of_module(module, name):
+    """Returns what a module of C code has under a name, or None where it is not loaded."""
+    found = sys.modules.get(module)
+    return _module_dict(found).get(name) if type(found) is _MODULE else None
 
 
 def _object_at(address):

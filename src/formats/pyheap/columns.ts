@@ -10,6 +10,9 @@ const COLUMNS = [
   ...["items/owner", "items/kind", "items/length", "items/key", "items/value"],
   ...["owned/from", "owned/to", "owned/name", "weakrefs/referent", "weakrefs/ref"],
   ...["borrowed/from", "borrowed/to", "borrowed/count"],
+  ...["suspended/id", "suspended/line", "futures/id", "futures/state", "limits/id", "limits/value"],
+  ...["zombies/id", "zombies/bytes", "equal/id", "equal/group", "sites/id", "sites/stack"],
+  ...["stacks/length", "stacks/file", "stacks/line"],
   ...["nodes/refcount", "nodes/size", "ints/id", "ints/value", "floats/id", "floats/value"],
 ];
 

@@ -15,6 +15,7 @@ import { ZipArchive } from "../zip.js";
 import { loadCodes, nameModules, placeFunctions } from "./codeNames.js";
 import { Columns } from "./columns.js";
 import { EdgeLabeler } from "./EdgeLabeler.js";
+import { loadFacts } from "./facts.js";
 import { ExtraEdges, splitEdges } from "./GraphDraft.js";
 import { loadItems, NONE } from "./Items.js";
 import { corrupt, FORMAT, type Meta, parseMeta } from "./meta.js";
@@ -213,6 +214,7 @@ class Reader {
       collected: meta.tracked,
       numbers: await loadNumbers(this.#columns, nodes),
       weakrefs,
+      facts: await loadFacts(this.#columns, nodes, stringIndex, table),
     });
   }
 
@@ -289,7 +291,7 @@ class Reader {
         locations,
         arenas: false,
         threads,
-        tracemalloc: false,
+        tracemalloc: this.#columns.has("sites/id"),
       },
       notes,
       sources: meta.sources,
