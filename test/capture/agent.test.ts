@@ -13,6 +13,7 @@ const NAMES: readonly (readonly [string, string])[] = [
   ["labels", "labels, variables, frames and weak references are the truth"],
   ["types", "tells which types have finalizers, and which the collector can clear"],
   ["generators", "tells which generators run code when they are closed"],
+  ["facts", "tells where generators wait, states of futures, limits, kept frames, equal values, allocation sites"],
   ["unchanged", "runs no user code and changes nothing"],
   ["collection", "never captures inside a collection"],
   ["busy", "captures a busy threaded program twenty times"],

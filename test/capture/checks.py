@@ -387,6 +387,64 @@ def check_generators(bench):
     return '%d generators' % done
 
 
+def check_facts(bench):
+    """What else is known of objects: where generators wait, states, limits, kept frames, equal values, origins."""
+    done = 0
+    # 3.12.1 can't capture in place what has used asyncio, see check_freed_iterators
+    for mode in ('fork',) if bench.version == (3, 12) else ('fork', 'in-process'):
+        path = bench.path('facts.pyheapsnapshot')
+        code, out, err = bench.run(os.path.join(HERE, 'target_facts.py'), AGENT_FOLDER, path, mode)
+        assert code == 0, (mode, err[-2000:])
+        snapshot, truth = loader.Snapshot(path), json.loads(out)
+        for group, value in (('suspended', 'line'), ('futures', 'state'), ('limits', 'value'), ('zombies', 'bytes')):
+            if group == 'zombies' and bench.version >= (3, 11):
+                assert group + '/id' not in snapshot.column
+                continue
+            known = dict(zip(snapshot.column[group + '/id'], snapshot.column[group + '/' + value]))
+            absent = None if group == 'limits' else 0
+            for address, expected in truth[group]:
+                found = known.get(address)
+                assert found == expected or found is None and expected == absent, (mode, group, found, expected)
+                done += 1
+        check_equal_values(snapshot, truth['equal'])
+        if truth['sites']:
+            check_sites(snapshot, truth['sites'])
+    return '%d facts' % done
+
+
+def check_equal_values(snapshot, groups):
+    known = dict(zip(snapshot.column['equal/id'], snapshot.column['equal/group']))
+    for addresses in groups:
+        numbers = set(known.get(address) for address in addresses)
+        assert len(numbers) == 1 and (None in numbers) == (len(addresses) == 1), (addresses, numbers)
+    others = [known.get(addresses[0]) for addresses in groups]
+    assert len(set(others)) == len([number for number in others if number is not None]) + 1
+    sizes = {}
+    for number in known.values():
+        sizes[number] = sizes.get(number, 0) + 1
+    assert min(sizes.values()) >= 2
+    texts = {}
+    for address, number in known.items():
+        if address in snapshot.strings:
+            texts.setdefault(number, set()).add(snapshot.strings[address])
+    assert all(len(text) == 1 for text in texts.values()) and len(texts) > 100
+
+
+def check_sites(snapshot, expected):
+    column = snapshot.column
+    starts, at = [], 0
+    for length in column['stacks/length']:
+        assert 1 <= length <= 3
+        starts.append(at)
+        at += length
+    assert at == len(column['stacks/file']) == len(column['stacks/line'])
+    stacks = dict(zip(column['sites/id'], column['sites/stack']))
+    for address, line in expected:
+        start = starts[stacks[address]]
+        file = snapshot.strings[column['stacks/file'][start]]
+        assert (os.path.basename(file), column['stacks/line'][start]) == ('target_facts.py', line), (file, line)
+
+
 # ------------------------------------------------------------------------------------------------ the runner
 
 REPORT = '''

@@ -68,4 +68,49 @@ describe("formats: facts about types and generators", () => {
     const one = await read(snapshotBytes(withColumn("marks/guarded", [addressOf(3)])));
     assert.ok(one.hasFlag(3, Flag.guarded) && !one.hasFlag(4, Flag.guarded));
   });
+
+  it("knows of single objects what the file says, and nothing else", async () => {
+    assert.deepEqual((await read(snapshotBytes(smallSnapshot()))).facts, {});
+    const draft = smallSnapshot();
+    const rows = (group: string, value: string, ids: readonly number[], values: readonly number[]) => {
+      draft.columns.set(`${group}/id`, ids.map(addressOf));
+      draft.columns.set(`${group}/${value}`, values);
+    };
+    rows("suspended", "line", [1, 0], [11, 10]);
+    rows("futures", "state", [0, 99], [2, 1]);
+    rows("limits", "value", [2], [2 ** 40]);
+    rows("sites", "stack", [0, 1, 2], [1, 0, 1]);
+    draft.columns.set("stacks/length", [1, 2]);
+    draft.columns.set("stacks/file", [0, 0, 0]);
+    draft.columns.set("stacks/line", [5, 6, 7]);
+    const { suspendedLine, futureState, limit, site, stacks, ...others } = (await read(snapshotBytes(draft))).facts;
+    assert.deepEqual(
+      [0, 1, 2].map((node) => suspendedLine!.get(node)),
+      [10, 11, undefined],
+    );
+    assert.deepEqual([[...futureState!.nodes], [...futureState!.values]], [[0], [2]], "99 is no node");
+    assert.equal(limit!.get(2), 2 ** 40);
+    assert.deepEqual(
+      [0, 1, 2].map((node) => stacks![site!.get(node)!].map(({ line }) => line)),
+      [[6, 7], [5], [6, 7]],
+    );
+    assert.deepEqual(others, {});
+  });
+
+  it("refuses states and stacks that are none", async () => {
+    const bent = async (columns: Readonly<Record<string, readonly number[]>>) => {
+      const draft = smallSnapshot();
+      for (const [name, values] of Object.entries(columns)) draft.columns.set(name, values);
+      return (await refusal(snapshotBytes(draft))).message;
+    };
+    const id = [addressOf(0)];
+    assert.match(await bent({ "futures/id": id, "futures/state": [3] }), /futures: there is no such state/);
+    assert.match(await bent({ "limits/id": id }), /limits\/value is missing/);
+    assert.match(await bent({ "limits/id": id, "limits/value": [1, 2] }), /limits\/value has 2 entries where 1 belong/);
+    const stacks = { "stacks/length": [1], "stacks/file": [0], "stacks/line": [5] };
+    const site = { "sites/id": id, "sites/stack": [0] };
+    assert.match(await bent({ ...site, ...stacks, "sites/stack": [1] }), /sites: there is no such stack/);
+    assert.match(await bent(site), /sites: there are no stacks/);
+    assert.match(await bent({ ...site, ...stacks, "stacks/length": [2] }), /stacks: the lengths do not add up/);
+  });
 });

@@ -1658,7 +1658,7 @@ class _Tables(object):
         if type(getter) is _GETSET:
             numbers = {'PENDING': 0, 'CANCELLED': 1, 'FINISHED': 2}
             for address in self.type_ids:
-                if future in _type_mro(self.types[address]):
+                if _is_subtype(self.types[address], future):
                     group = self.groups[address]
                     ids.extend(_addresses(group))
                     states.extend(_map(numbers.__getitem__, _map(getter.__get__, group)))
@@ -1671,7 +1671,7 @@ class _Tables(object):
         length = None if deque is None else _type_dict(deque).get('maxlen')
         if type(length) is _GETSET:
             for address in self.type_ids:
-                if deque in _type_mro(self.types[address]):
+                if _is_subtype(self.types[address], deque):
                     for item in self.groups[address]:
                         limit = length.__get__(item)
                         if limit is not None:
@@ -1702,7 +1702,8 @@ class _Tables(object):
                 _, kind, size = self.memory.words(zombie, 3)
                 if kind == id(frame):
                     ids.append(id(code))
-                    sizes.append(head + _type_basicsize(frame) + size * _type_itemsize(frame))
+                    # the first variable is part of the basic size
+                    sizes.append(head + _type_basicsize(frame) + (size - 1) * _type_itemsize(frame))
         self.columns += [('zombies/id', ids), ('zombies/bytes', sizes)]
 
     def _equals(self):
@@ -1930,6 +1931,11 @@ def _of_module(module, name):
     """Returns what a module of C code has under a name, or None where it is not loaded."""
     found = sys.modules.get(module)
     return _module_dict(found).get(name) if type(found) is _MODULE else None
+
+
+def _is_subtype(kind, base):
+    """True if a type is another one or derived from it; metaclasses are not asked."""
+    return any(part is base for part in _type_mro(kind))
 
 
 def _object_at(address):
