@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { Kind } from "../../src/heap/kinds.js";
 import { labelText } from "../../src/heap/labels.js";
 import { openHeap } from "../../src/session/open.js";
 import { overcounted } from "../fidelity/compare.js";
@@ -26,8 +27,13 @@ def table(attribute):
     return made, inner
 
 held = [table(False), table(True)]
+cached = None
+if sys.version_info[0] == 3:
+    import functools
+    cached = functools.lru_cache(maxsize=None)(table)
+    cached(True)
 ouroboros_capture.snapshot(sys.argv[2])
-print(" ".join(str(id(item)) for pair in held for item in pair))
+print(" ".join(str(id(item)) for pair in held + [(cached, cached)] for item in pair))
 `;
 
 describe("formats: labels of what real interpreters hold", () => {
@@ -40,16 +46,17 @@ describe("formats: labels of what real interpreters hold", () => {
       });
       const graph = await openHeap(path);
       const { firstEdge, edgeTo, edgeLabel } = graph.columns;
-      const [bare, bareInner, table, inner] = out.trim().split(" ").map(Number);
+      const [bare, bareInner, table, inner, cached] = out.trim().split(" ").map(Number);
+      const labelsOf = (address: number, wanted: (target: number) => boolean) => {
+        const node = graph.nodeOfAddress(address)!;
+        const edges = Array.from({ length: firstEdge[node + 1] - firstEdge[node] }, (_, i) => firstEdge[node] + i);
+        return edges.filter((e) => wanted(edgeTo[e])).map((e) => labelText(graph, edgeLabel[e]));
+      };
       for (const [address, innerAddress, attributes] of [
         [bare, bareInner, 0],
         [table, inner, 1],
       ]) {
-        const node = graph.nodeOfAddress(address)!;
-        const labels = (wanted: (target: number) => boolean) => {
-          const edges = Array.from({ length: firstEdge[node + 1] - firstEdge[node] }, (_, i) => firstEdge[node] + i);
-          return edges.filter((e) => wanted(edgeTo[e])).map((e) => labelText(graph, edgeLabel[e]));
-        };
+        const labels = (wanted: (target: number) => boolean) => labelsOf(address, wanted);
         assert.deepEqual(
           labels((target) => graph.columns.id[target] === innerAddress).filter(
             (label) => !/^\[.*tuple.*\]$/.test(label),
@@ -60,6 +67,8 @@ describe("formats: labels of what real interpreters hold", () => {
         assert.ok(dicts.length <= attributes, `${dicts.length} dicts of attributes`);
         assert.equal(labels((target) => graph.typeName(target) === "tuple").length, 2, "two keys");
       }
+      const dictsOfCache = labelsOf(cached, (target) => graph.columns.kind[target] === Kind.dict);
+      assert.deepEqual(dictsOfCache.sort(), python.version[0] === 3 ? [".__dict__", ".cache"] : []);
       assert.deepEqual(overcounted(graph), []);
     });
   }

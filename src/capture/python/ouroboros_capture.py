@@ -701,6 +701,11 @@ class _Layout(object):
             error += [('__context__', _probe_exception.__context__),
                       ('__cause__', _probe_exception.__cause__)]
         samples.append((BaseException, _probe_exception, error))
+        cache = _of_module('_functools', '_lru_cache_wrapper')
+        if cache is not None:
+            wrapper = cache(len, None, False, tuple)
+            samples.append((cache, wrapper, [('cache', next(
+                item for item in gc.get_referents(wrapper) if type(item) is dict))]))
         for kind, sample, values in samples:
             fields = []
             for name, value in values:

@@ -112,10 +112,8 @@ export class EdgeLabeler {
         }
         if (to[e] === type && typeEdge < 0) {
           typeEdge = e;
-          if (dictEdge >= 0) break;
-        } else if (isExactDict(to[e])) {
+        } else if (isExactDict(to[e]) && !(dictEdge >= 0 && typeEdge >= 0)) {
           if (dictEdge < 0 || this.#facts.version[1] >= 13) dictEdge = e;
-          if (typeEdge >= 0) break;
         }
       }
       if (typeEdge >= 0) this.label[typeEdge] = classLabel;

@@ -49,7 +49,7 @@ export class CycleNames {
     return text;
   }
 
-  /** What a dict is the `__dict__` of, if that is in the cycle. */
+  /** What a dict is the `__dict__` of, or the functools cache whose entries it holds, if that is in the cycle. */
   dictOwner(dict: NodeIndex): NodeIndex | undefined {
     return this.#owners.get(dict);
   }
@@ -124,7 +124,8 @@ export class CycleNames {
   #structure(from: NodeIndex, to: NodeIndex, label: number): void {
     if (labelSort(label) !== LabelSort.attribute) return;
     const name = this.text(label);
-    if (name === "__dict__" && !this.#owners.has(to)) this.#owners.set(to, from);
+    const isCache = name === "cache" && this.#graph.typeName(from).endsWith("_lru_cache_wrapper");
+    if ((name === "__dict__" || isCache) && !this.#owners.has(to)) this.#owners.set(to, from);
     else if (name === "__globals__") this.#namespaces.add(to);
     else if (name === "__closure__") this.#functions.set(to, from);
   }
