@@ -154,7 +154,30 @@ def check_labels(bench):
         assert truth['generators']['unstarted'] in unstarted
         assert truth['generators']['suspended'] not in unstarted
         assert truth['generators']['finished'] not in unstarted
+    if bench.version >= (3, 7):
+        check_frozen_weakref(bench)
     return '%d labels' % done
+
+
+def check_frozen_weakref(bench):
+    """A weak reference that only frozen garbage holds is on no list and held by nothing that is on one."""
+    out = bench.run_code(PRELUDE + '''
+import gc, weakref
+gc.disable()
+class Target(object):
+    pass
+target = Target()
+ring = [weakref.ref(target, print)]
+ring.append(ring)
+print(id(target), id(ring[0]))
+del ring
+gc.freeze()
+ouroboros_capture.snapshot('frozen.pyheapsnapshot')
+''')
+    snapshot = loader.Snapshot(bench.path('frozen.pyheapsnapshot'))
+    snapshot.check_closed()
+    pairs = zip(snapshot.column['weakrefs/referent'], snapshot.column['weakrefs/ref'])
+    assert tuple(map(int, out.split())) in pairs
 
 
 def everything(snapshot, address):

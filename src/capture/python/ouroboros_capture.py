@@ -1070,6 +1070,10 @@ class _Tables(object):
             for kind in list(groups):
                 if _type_flags(self.types[kind]) & _FLAG_TYPE:
                     self._static_types(groups[kind], found)
+                # A frozen weak reference is on no list, and frozen garbage may be all that holds it.
+                if self.frozen and _type_weakrefoffset(self.types[kind]):
+                    for item in compress(groups[kind], _map(getweakrefcount, groups[kind])):
+                        found.update((id(reference), reference) for reference in getweakrefs(item))
             frontier = self._close_over(found, known, all_listed)
             if not frontier:
                 break
