@@ -167,7 +167,7 @@ gc.disable()
 class Target(object):
     pass
 target = Target()
-ring = [weakref.ref(target, print)]
+ring = [weakref.ref(target, [].append)]
 ring.append(ring)
 print(id(target), id(ring[0]))
 del ring
