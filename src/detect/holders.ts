@@ -1,20 +1,38 @@
 import type { NodeIndex, SourceLocation } from "../heap/HeapGraph.js";
 import { Kind } from "../heap/kinds.js";
-import { LabelSort, nameOfLabel } from "../heap/labels.js";
+import { LabelSort, labelSort, labelText, nameOfLabel } from "../heap/labels.js";
 import type { Analysis } from "../model/Analysis.js";
 import { type Anchor, typeLocation } from "../model/source.js";
 
 // Shorter than what any snapshot keeps of a text.
 const TEXT_LIMIT = 120;
 
-/** Where a container is kept for good: under a name in a module or a class, in a closure, or as a default. */
+const CONTAINERS: ReadonlySet<number> = new Set([Kind.dict, Kind.list, Kind.set, Kind.deque, Kind.tuple]);
+
+// How many steps a name is made of at most, and how many objects are looked at to find one.
+const STEPS = 8;
+const LOOKED_AT = 3000;
+
+/** Where an object is kept for good: under a name in a module or a class, in a closure, or as a default. */
 export interface Holder {
+  /** `instance`: by way of attributes or containers of something that is held so. */
   readonly where: "module" | "class" | "closure" | "default" | "instance";
-  /** As a programmer would write it: `app.CACHE`, `app.Service.cache`. */
+  /** As a programmer would write it: `app.CACHE`, `app.Service.cache`, `app.BUS.handlers['saved']`. */
   readonly name: string;
   readonly location: SourceLocation | undefined;
   /** What to look for in the file for a better line. */
   readonly anchor?: Anchor;
+  /** Namespaces beside it: the dict of its module or class, objects that it is an attribute of, and their dicts. */
+  readonly namespaces: readonly NodeIndex[];
+}
+
+/** An object on the way from what is held to what holds it for good. */
+interface Way {
+  readonly node: NodeIndex;
+  /** What follows the object's own name: `.handlers['saved']`. */
+  readonly suffix: string;
+  /** The attribute nearest to what is held, and the object that has it. */
+  readonly attribute?: { readonly owner: NodeIndex; readonly name: string };
 }
 
 /** Module, class and function dicts by their owners, to tell how a container is held. */
@@ -47,23 +65,74 @@ export class Holders {
     }
   }
 
-  /** How the container is held, the plainest way first; undefined where it is not held for good. */
-  of(container: NodeIndex): Holder | undefined {
-    const { graph, referrers } = this.#analysis;
-    const { kind } = graph.columns;
-    for (let r = referrers.first[container]; r < referrers.first[container + 1]; r++) {
-      const from = referrers.to[r];
-      const edge = this.#analysis.strong.edge[referrers.edge[r]];
-      const key = this.#key(edge);
-      const named = key === undefined ? undefined : this.#underName(from, key);
-      if (named) return named;
-      if (kind[from] === Kind.cell) return this.#inClosure(from, edge);
-      if (kind[from] === Kind.tuple) {
-        const held = this.#asDefault(from);
-        if (held) return held;
+  /** How an object is held, by the shortest way to a name; undefined where it is not held for good. */
+  of(held: NodeIndex): Holder | undefined {
+    const { referrers, strong } = this.#analysis;
+    const seen = new Set([held]);
+    let level: Way[] = [{ node: held, suffix: "" }];
+    for (let step = 0; step < STEPS && level.length > 0 && seen.size < LOOKED_AT; step++) {
+      const next: Way[] = [];
+      for (const way of level) {
+        for (let r = referrers.first[way.node]; r < referrers.first[way.node + 1]; r++) {
+          const from = referrers.to[r];
+          const edge = strong.edge[referrers.edge[r]];
+          const holder = this.#directly(from, edge);
+          if (holder) return this.#along(holder, way);
+          if (seen.has(from) || seen.size >= LOOKED_AT) continue;
+          const further = this.#further(from, edge, way);
+          if (!further) continue;
+          seen.add(from);
+          next.push(further);
+        }
       }
+      level = next;
     }
-    return this.#inInstance(container);
+    return undefined;
+  }
+
+  /** What holds something for good by this very reference. */
+  #directly(from: NodeIndex, edge: number): Holder | undefined {
+    const { kind } = this.#analysis.graph.columns;
+    const key = this.#key(edge);
+    const named = key === undefined ? undefined : this.#underName(from, key);
+    if (named) return named;
+    if (kind[from] === Kind.cell) return this.#inClosure(from, edge);
+    return kind[from] === Kind.tuple ? this.#asDefault(from) : undefined;
+  }
+
+  /** The name of what is held, from the name of what holds it. */
+  #along(holder: Holder, { suffix, attribute }: Way): Holder {
+    if (suffix === "") return holder;
+    const { graph } = this.#analysis;
+    const type = attribute && graph.types[graph.columns.type[attribute.owner]];
+    const namespaces = [...holder.namespaces, ...(attribute ? this.#namespacesOf(attribute.owner) : [])];
+    const shared = { where: "instance" as const, name: `${holder.name}${suffix}`, namespaces };
+    const location = type && type.node >= 0 ? typeLocation(graph, type.node) : undefined;
+    // The attribute is bound in a method: the first `self.NAME = ` of the class's file.
+    if (location) return { ...shared, location, anchor: { kind: "variable", name: `self.${attribute!.name}` } };
+    return { ...holder, ...shared };
+  }
+
+  /** One step on: to the object that has an attribute, to the container of an entry, to a method's object. */
+  #further(from: NodeIndex, edge: number, { suffix, attribute }: Way): Way | undefined {
+    const { graph } = this.#analysis;
+    const { kind, edgeLabel } = graph.columns;
+    const name = this.#attribute(edge);
+    if (name !== undefined) {
+      // A class holds its instances' type, a frame its variables: neither is a holder for good by that.
+      if (name === "__class__" || kind[from] === Kind.frame) return undefined;
+      const own = `.${name}`;
+      return { node: from, suffix: own + suffix, attribute: attribute ?? { owner: from, name } };
+    }
+    const key = this.#key(edge);
+    const instance = key === undefined ? undefined : this.#instanceOf(from);
+    if (instance !== undefined) {
+      return { node: instance, suffix: `.${key}${suffix}`, attribute: attribute ?? { owner: instance, name: key! } };
+    }
+    if (!CONTAINERS.has(kind[from])) return undefined;
+    const sort = labelSort(edgeLabel[edge]);
+    const entry = sort === LabelSort.key ? labelText(graph, edgeLabel[edge]) : "[…]";
+    return { node: from, suffix: entry + suffix, ...(attribute && { attribute }) };
   }
 
   #underName(dict: NodeIndex, name: string): Holder | undefined {
@@ -77,6 +146,7 @@ export class Holders {
     if (graph.columns.kind[owner] === Kind.module) return this.#moduleHolder(dict, name);
     return {
       where: "class",
+      namespaces: [dict],
       name: `${ownerName}.${name}`,
       location: typeLocation(graph, owner),
       anchor: { kind: "variable", name },
@@ -84,7 +154,7 @@ export class Holders {
   }
 
   #moduleHolder(dict: NodeIndex, name: string): Holder {
-    const shared = { where: "module" as const, name: `${this.#moduleName(dict)}.${name}` };
+    const shared = { where: "module" as const, namespaces: [dict], name: `${this.#moduleName(dict)}.${name}` };
     const use = this.#firstUse(dict, name);
     if (use) return { ...shared, location: use };
     const file = this.#moduleFile(dict);
@@ -122,6 +192,7 @@ export class Holders {
       const owner = graph.string(graph.columns.text[fn]);
       return {
         where: "closure",
+        namespaces: [],
         name: `${owner}, variable ${variable}`,
         location,
       };
@@ -136,40 +207,22 @@ export class Holders {
       if (graph.columns.kind[fn] !== Kind.function) continue;
       if (this.#attribute(strong.edge[referrers.edge[r]]) !== "__defaults__") continue;
       const name = graph.string(graph.columns.text[fn]);
-      return { where: "default", name: `a default argument of ${name}`, location: graph.location(fn) };
+      return { where: "default", namespaces: [], name: `a default argument of ${name}`, location: graph.location(fn) };
     }
     return undefined;
   }
 
-  /** An attribute of an object that a module holds by name. */
-  #inInstance(container: NodeIndex): Holder | undefined {
-    const { graph, referrers, strong } = this.#analysis;
-    for (let r = referrers.first[container]; r < referrers.first[container + 1]; r++) {
-      let from = referrers.to[r];
-      const edge = strong.edge[referrers.edge[r]];
-      let name = this.#key(edge);
-      if (name === undefined) {
-        name = this.#attribute(edge);
-        if (name === undefined) continue;
-      } else {
-        const owner = this.#instanceOf(from);
-        if (owner === undefined) continue;
-        from = owner;
-      }
-      for (let q = referrers.first[from]; q < referrers.first[from + 1]; q++) {
-        const key = this.#key(strong.edge[referrers.edge[q]]);
-        const holder = key === undefined ? undefined : this.#underName(referrers.to[q], key);
-        if (holder) {
-          const type = graph.types[graph.columns.type[from]];
-          const shared = { where: "instance" as const, name: `${holder.name}.${name}` };
-          const location = type.node >= 0 ? typeLocation(graph, type.node) : undefined;
-          // The attribute is bound in a method: the first `self.NAME = ` of the class's file.
-          if (location) return { ...shared, location, anchor: { kind: "variable", name: `self.${name}` } };
-          return { ...holder, ...shared };
-        }
+  /** An object, its `__dict__`, and the `__dict__` of its class. */
+  #namespacesOf(owner: NodeIndex): NodeIndex[] {
+    const { firstEdge, edgeTo } = this.#analysis.graph.columns;
+    const found = [owner];
+    const type = this.#analysis.graph.types[this.#analysis.graph.columns.type[owner]].node;
+    for (const node of type >= 0 ? [owner, type] : [owner]) {
+      for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
+        if (this.#attribute(e) === "__dict__") found.push(edgeTo[e]);
       }
     }
-    return undefined;
+    return found;
   }
 
   #instanceOf(dict: NodeIndex): NodeIndex | undefined {

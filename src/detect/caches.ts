@@ -1,0 +1,125 @@
+import type { NodeIndex } from "../heap/HeapGraph.js";
+import { Kind } from "../heap/kinds.js";
+import { LabelSort, labelSort, nameOfLabel } from "../heap/labels.js";
+import type { Analysis } from "../model/Analysis.js";
+import { isStandardLibrary } from "../model/source.js";
+import { type Bound, boundOf } from "./bounds.js";
+import { type Holder, Holders } from "./holders.js";
+
+const CONTAINERS: ReadonlySet<number> = new Set([Kind.dict, Kind.list, Kind.set, Kind.deque]);
+const MIN_ENTRIES = 100;
+const MIN_BYTES = 64_000;
+const MIN_HEAP_SHARE = 0.01;
+const MIN_SOLE_SHARE = 0.5;
+// With so large a share of the heap a few entries are enough.
+const LARGE_SHARE = 0.05;
+const FEW_ENTRIES = 8;
+// A container that holds little beside another one is not told beside that.
+const SAME_SHARE = 0.8;
+
+/** What a container holds. */
+export interface Entries {
+  readonly count: number;
+  /** Values that only the container keeps alive. */
+  readonly sole: number;
+  readonly commonType: string;
+  readonly commonCount: number;
+}
+
+/** A container that stays for good and holds much. */
+export interface Cache {
+  /** The container, or the wrapper that functools.lru_cache has made. */
+  readonly node: NodeIndex;
+  /** The container itself. */
+  readonly content: NodeIndex;
+  readonly sort: "dict" | "list" | "set" | "function";
+  readonly entries: Entries;
+  /** Bytes that only it keeps. */
+  readonly bytes: number;
+  readonly holder: Holder;
+  /** Why it can't grow further, where that is known. */
+  readonly bound?: Bound;
+}
+
+/**
+ * Containers with many entries that only they keep, held for good under a name; most bytes first. Those of the
+ * standard library are left out: they are tables, or have a bound of their own (re, functools, linecache).
+ */
+export function findCaches(analysis: Analysis): Cache[] {
+  const { graph, ownership, roots, infrastructure } = analysis;
+  const { kind, firstEdge } = graph.columns;
+  const alive = ownership.retained[ownership.aliveRoot];
+  const least = Math.max(MIN_BYTES, alive * MIN_HEAP_SHARE);
+  const found: Cache[] = [];
+  let holders: Holders | undefined;
+  for (let content = 0; content < graph.nodeCount; content++) {
+    if (!CONTAINERS.has(kind[content]) || infrastructure[content] === 1 || roots.isGarbage[content] === 1) continue;
+    const bytes = ownership.retained[content];
+    const fewest = bytes < alive * LARGE_SHARE ? MIN_ENTRIES : FEW_ENTRIES;
+    if (bytes < least || firstEdge[content + 1] - firstEdge[content] < fewest) continue;
+    const entries = entriesOf(analysis, content);
+    if (entries.count < fewest || entries.sole < entries.count * MIN_SOLE_SHARE) continue;
+    const wrapper = wrapperOf(analysis, content);
+    const node = wrapper ?? content;
+    holders ??= new Holders(analysis);
+    const holder = holders.of(node);
+    if (!holder || isStandardLibrary(holder.location?.file ?? "")) continue;
+    const bound = boundOf(analysis, { node, entries: entries.count, values: entries.commonType, holder });
+    const sort = wrapper !== undefined ? "function" : sortOf(kind[content]);
+    found.push({ node, content, sort, entries, bytes, holder, ...(bound && { bound }) });
+  }
+  return withoutRepeats(analysis, found).sort((a, b) => b.bytes - a.bytes);
+}
+
+function sortOf(kind: number): "dict" | "list" | "set" {
+  return kind === Kind.dict ? "dict" : kind === Kind.set ? "set" : "list";
+}
+
+/** The wrapper whose results a dict holds, if functools.lru_cache has made it. */
+function wrapperOf({ graph, referrers, strong }: Analysis, dict: NodeIndex): NodeIndex | undefined {
+  for (let r = referrers.first[dict]; r < referrers.first[dict + 1]; r++) {
+    const label = graph.columns.edgeLabel[strong.edge[referrers.edge[r]]];
+    const isCache = nameOfLabel(graph, label, LabelSort.attribute) === "cache";
+    if (isCache && graph.typeName(referrers.to[r]).endsWith("_lru_cache_wrapper")) return referrers.to[r];
+  }
+  return undefined;
+}
+
+function entriesOf({ graph, ownership }: Analysis, node: NodeIndex): Entries {
+  const { firstEdge, edgeTo, edgeLabel } = graph.columns;
+  let count = 0;
+  let sole = 0;
+  const types = new Map<string, number>();
+  for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
+    const sort = labelSort(edgeLabel[e]);
+    // A dict subclass's own attributes and its hold on the keys are no entries.
+    if (sort === LabelSort.keyOf || sort === LabelSort.attribute) continue;
+    count++;
+    if (ownership.idom[edgeTo[e]] === node) sole++;
+    const type = graph.typeName(edgeTo[e]);
+    types.set(type, (types.get(type) ?? 0) + 1);
+  }
+  const [commonType, commonCount] = [...types].sort((a, b) => b[1] - a[1])[0] ?? ["", 0];
+  return { count, sole, commonType, commonCount };
+}
+
+/**
+ * Of two containers of which the outer one keeps the inner one: the inner one if that is nearly all of the outer one,
+ * else the outer one.
+ */
+function withoutRepeats({ graph, ownership }: Analysis, caches: readonly Cache[]): Cache[] {
+  const byNode = new Map(caches.flatMap((cache) => [cache.node, cache.content].map((node) => [node, cache] as const)));
+  const left = new Set(caches);
+  for (const inner of caches) {
+    let node = ownership.idom[inner.node];
+    while (node < graph.nodeCount) {
+      const outer = byNode.get(node);
+      if (outer && outer !== inner) {
+        left.delete(inner.bytes >= SAME_SHARE * outer.bytes ? outer : inner);
+        break;
+      }
+      node = ownership.idom[node];
+    }
+  }
+  return [...left];
+}
