@@ -62,7 +62,8 @@ export function findCaches(analysis: Analysis): Cache[] {
     const wrapper = wrapperOf(analysis, content);
     const node = wrapper ?? content;
     holders ??= new Holders(analysis);
-    const holder = holders.of(node);
+    const named = holders.of(node);
+    const holder = named && wrapper !== undefined ? atFunction(analysis, named, wrapper) : named;
     if (!holder || isStandardLibrary(holder.location?.file ?? "")) continue;
     const bound = boundOf(analysis, { node, entries: entries.count, values: entries.commonType, holder });
     const sort = wrapper !== undefined ? "function" : sortOf(kind[content]);
@@ -83,6 +84,16 @@ function wrapperOf({ graph, referrers, strong }: Analysis, dict: NodeIndex): Nod
     if (isCache && graph.typeName(referrers.to[r]).endsWith("_lru_cache_wrapper")) return referrers.to[r];
   }
   return undefined;
+}
+
+/** The holder of a wrapper, with the line of the function whose results it keeps. */
+function atFunction({ graph }: Analysis, { anchor: _, ...holder }: Holder, wrapper: NodeIndex): Holder {
+  const { firstEdge, edgeTo, kind } = graph.columns;
+  for (let e = firstEdge[wrapper]; e < firstEdge[wrapper + 1]; e++) {
+    const location = kind[edgeTo[e]] === Kind.function ? graph.location(edgeTo[e]) : undefined;
+    if (location) return { ...holder, location };
+  }
+  return holder;
 }
 
 function entriesOf({ graph, ownership }: Analysis, node: NodeIndex): Entries {

@@ -2,7 +2,7 @@ import type { NodeIndex, SourceLocation } from "../heap/HeapGraph.js";
 import { Kind } from "../heap/kinds.js";
 import { LabelSort, labelSort, labelText, nameOfLabel } from "../heap/labels.js";
 import type { Analysis } from "../model/Analysis.js";
-import { type Anchor, typeLocation } from "../model/source.js";
+import { type Anchor, isLibrary, typeLocation } from "../model/source.js";
 
 // Shorter than what any snapshot keeps of a text.
 const TEXT_LIMIT = 120;
@@ -109,7 +109,10 @@ export class Holders {
     const shared = { where: "instance" as const, name: `${holder.name}${suffix}`, namespaces };
     const location = type && type.node >= 0 ? typeLocation(graph, type.node) : undefined;
     // The attribute is bound in a method: the first `self.NAME = ` of the class's file.
-    if (location) return { ...shared, location, anchor: { kind: "variable", name: `self.${attribute!.name}` } };
+    // In a library it says less than the name at the end, which is the program's.
+    if (location && !isLibrary(location.file)) {
+      return { ...shared, location, anchor: { kind: "variable", name: `self.${attribute!.name}` } };
+    }
     return { ...holder, ...shared };
   }
 
@@ -156,10 +159,9 @@ export class Holders {
   #moduleHolder(dict: NodeIndex, name: string): Holder {
     const shared = { where: "module" as const, namespaces: [dict], name: `${this.#moduleName(dict)}.${name}` };
     const use = this.#firstUse(dict, name);
-    if (use) return { ...shared, location: use };
-    const file = this.#moduleFile(dict);
-    const location = file === undefined ? undefined : { file, line: 0, name };
-    return { ...shared, location, anchor: { kind: "variable", name } };
+    const file = use?.file ?? this.#moduleFile(dict);
+    const location = use ?? (file === undefined ? undefined : { file, line: 0, name });
+    return { ...shared, location, anchor: { kind: "global", name } };
   }
 
   #moduleFile(dict: NodeIndex): string | undefined {
@@ -195,6 +197,7 @@ export class Holders {
         namespaces: [],
         name: `${owner}, variable ${variable}`,
         location,
+        anchor: { kind: "enclosing", name: variable },
       };
     }
     return undefined;

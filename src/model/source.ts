@@ -2,9 +2,12 @@ import type { HeapGraph, NodeIndex, SourceLocation } from "../heap/HeapGraph.js"
 import { Flag, Kind } from "../heap/kinds.js";
 import { LabelSort, nameOfLabel } from "../heap/labels.js";
 
-/** What stands at a better line than a snapshot knows: a class's definition, or a variable's first assignment. */
+/**
+ * What stands at a better line than a snapshot knows: a class's definition, or a variable's first assignment. A
+ * `global` one is a module's, an `enclosing` one a variable of the function around the known line.
+ */
 export interface Anchor {
-  readonly kind: "class" | "variable";
+  readonly kind: "class" | "variable" | "global" | "enclosing";
   readonly name: string;
 }
 

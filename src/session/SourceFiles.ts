@@ -22,9 +22,16 @@ export class SourceFiles {
     const lines = anchor && this.#read(location.file);
     if (!lines) return location;
     const name = anchor.name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    const indent = anchor.kind === "global" ? "" : "\\s*";
     const wanted =
-      anchor.kind === "class" ? new RegExp(`^\\s*class\\s+${name}\\b`) : new RegExp(`^\\s*${name}\\s*(:[^=]*)?=(?!=)`);
-    if (anchor.kind === "class") {
+      anchor.kind === "class"
+        ? new RegExp(`^\\s*class\\s+${name}\\b`)
+        : new RegExp(`^${indent}${name}\\s*(:[^=]*)?=(?!=)`);
+    if (anchor.kind === "global") {
+      const first = lines.findIndex((line) => wanted.test(line));
+      return first < 0 ? location : { ...location, line: first + 1, name: anchor.name };
+    }
+    if (anchor.kind !== "variable") {
       // Upwards from the first method: another class of that name may stand elsewhere in the file.
       for (let i = Math.min(location.line, lines.length) - 1; i >= 0; i--) {
         if (wanted.test(lines[i])) return { ...location, line: i + 1 };

@@ -66,7 +66,7 @@ describe("the demo program, under the real agent", () => {
       assert.equal(encoder.location!.line, lineOf(source, "def _iterencode("));
       assert.ok(encoder.bytes > 300 * 500, `${encoder.bytes} bytes`);
       const cache = find("unbounded-cache", /PAGES holds 300 entries/);
-      assert.equal(cache.location!.line, lineOf(DEMO, "def render("));
+      assert.equal(cache.location!.line, lineOf(DEMO, "PAGES = "));
       const sessions = find("object-cycle", /Session/);
       assert.equal(sessions.count, 10);
       assert.equal(sessions.severity, "error");
