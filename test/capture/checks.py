@@ -154,9 +154,28 @@ def check_labels(bench):
         assert truth['generators']['unstarted'] in unstarted
         assert truth['generators']['suspended'] not in unstarted
         assert truth['generators']['finished'] not in unstarted
+    check_listed_once(bench)
     if bench.version >= (3, 7):
         check_frozen_weakref(bench)
     return '%d labels' % done
+
+
+def check_listed_once(bench):
+    """What is on the collector's lists and says that it is not tracked, as running greenlets do, is one node."""
+    out = bench.run_code(PRELUDE + '''
+import ctypes
+class Running(object):
+    pass
+held = [Running() for _ in range(3)]
+check = ctypes.cast(ctypes.pythonapi.PyCallable_Check, ctypes.c_void_p).value   # which they are not
+ctypes.c_void_p.from_address(id(Running) + 41 * ctypes.sizeof(ctypes.c_void_p)).value = check       # tp_is_gc
+listed = set(map(id, gc.get_objects()))
+print(" ".join(str(id(item)) for item in held if id(item) in listed and not gc.is_tracked(item)))
+ouroboros_capture.snapshot('listed.pyheapsnapshot')
+''')
+    snapshot = loader.Snapshot(bench.path('listed.pyheapsnapshot'))
+    rows = [snapshot.index[int(address)] for address in out.split()]
+    assert len(rows) == 3 and max(rows) < snapshot.meta['nodes']['tracked']
 
 
 def check_frozen_weakref(bench):

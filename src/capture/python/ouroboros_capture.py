@@ -411,15 +411,17 @@ def _scan(callers, batch_size=1 << 14):
             found.update(_zip(_addresses(referents), referents))
             arguments = batch = referents = None
         if _ORDERED_DICT:
-            objects.extend(islice(found.values(), known, None))
+            fresh = list(islice(found.values(), known, None))
             known = len(found)
         else:
-            fresh = set(found) - skip
-            objects.extend(_map(found.__getitem__, fresh))
-            skip.update(fresh)
+            referents = set(found) - skip
+            fresh = list(_map(found.__getitem__, referents))
+            skip.update(referents)
             found = {}
             skip.add(id(found))
-            fresh = None
+            referents = None
+        objects.extend(_unlisted(fresh, objects, tracked) if all_listed else fresh)
+        fresh = None
     others = set(found) if _ORDERED_DICT else skip      # these are addresses only
     others.difference_update(ours)
     skip = separator = found = None
@@ -443,6 +445,19 @@ def _scan(callers, batch_size=1 << 14):
     probe = [object()]                      # held by this list alone, as each node is by `objects`
     bias = array(_I64, _map(sys.getrefcount, probe))[0]
     return objects, tracked, segments, edges, marker, readings, bias, own, others
+
+
+def _unlisted(items, objects, tracked):
+    """Returns those of `items`, all of which say that they are not tracked, that are not among the first `tracked`
+    objects. A type can say so of what is on the collector's lists: greenlets do while they run (tp_is_gc)."""
+    kinds = dict(_zip(_map(id, _map(type, items)), _map(type, items)))
+    doubtful = set(address for address, kind in kinds.items() if kind is not tuple and kind is not dict
+                   and _type_flags(kind) & (_FLAG_HAVE_GC | _FLAG_TYPE) == _FLAG_HAVE_GC)
+    if not doubtful:
+        return items
+    listed = objects[:tracked]
+    listed = set(compress(_map(id, listed), _map(doubtful.__contains__, _map(id, _map(type, listed)))))
+    return [item for item in items if id(item) not in listed]
 
 
 def _old_objects():
