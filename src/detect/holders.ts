@@ -9,6 +9,8 @@ const TEXT_LIMIT = 120;
 
 const CONTAINERS: ReadonlySet<number> = new Set([Kind.dict, Kind.list, Kind.set, Kind.deque, Kind.tuple]);
 
+const OBJECTS: ReadonlySet<number> = new Set([Kind.instance, Kind.other, Kind.exception, Kind.task]);
+
 // How many steps a name is made of at most, and how many objects are looked at to find one.
 const STEPS = 8;
 const LOOKED_AT = 3000;
@@ -124,16 +126,19 @@ export class Holders {
     if (name !== undefined) {
       // A class holds its instances' type, a frame its variables: neither is a holder for good by that.
       if (name === "__class__" || kind[from] === Kind.frame) return undefined;
-      const own = `.${name}`;
-      return { node: from, suffix: own + suffix, attribute: attribute ?? { owner: from, name } };
+      const place = attribute ?? (name.startsWith("__") ? undefined : { owner: from, name });
+      return { node: from, suffix: `.${name}${suffix}`, ...(place && { attribute: place }) };
     }
     const key = this.#key(edge);
     const instance = key === undefined ? undefined : this.#instanceOf(from);
     if (instance !== undefined) {
       return { node: instance, suffix: `.${key}${suffix}`, attribute: attribute ?? { owner: instance, name: key! } };
     }
-    if (!CONTAINERS.has(kind[from])) return undefined;
     const sort = labelSort(edgeLabel[edge]);
+    // What C code holds has no name; it is the object's own all the same.
+    if (sort === LabelSort.internal && OBJECTS.has(kind[from]))
+      return { node: from, suffix, ...(attribute && { attribute }) };
+    if (!CONTAINERS.has(kind[from])) return undefined;
     const entry = sort === LabelSort.key ? labelText(graph, edgeLabel[edge]) : "[…]";
     return { node: from, suffix: entry + suffix, ...(attribute && { attribute }) };
   }
