@@ -1,12 +1,27 @@
 import type { Analysis } from "../model/Analysis.js";
-import { closureCycle } from "./rules/closureCycle.js";
 import type { Detector, Finding } from "./Finding.js";
+import { closureCycle } from "./rules/closureCycle.js";
+import { generatorPile } from "./rules/generatorPile.js";
+import { lruCacheSelf } from "./rules/lruCacheSelf.js";
 import { objectCycle } from "./rules/objectCycle.js";
+import { taskPile } from "./rules/taskPile.js";
 import { tracebackPin } from "./rules/tracebackPin.js";
+import { typeExplosion } from "./rules/typeExplosion.js";
 import { unboundedCache } from "./rules/unboundedCache.js";
+import { uncollectable } from "./rules/uncollectable.js";
 
 /** All rules. */
-export const detectors: readonly Detector[] = [closureCycle, objectCycle, tracebackPin, unboundedCache];
+export const detectors: readonly Detector[] = [
+  closureCycle,
+  objectCycle,
+  unboundedCache,
+  tracebackPin,
+  lruCacheSelf,
+  taskPile,
+  generatorPile,
+  typeExplosion,
+  uncollectable,
+];
 
 /** What all detectors find, most bytes first. */
 export function findAll(analysis: Analysis): Finding[] {

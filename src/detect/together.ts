@@ -1,5 +1,5 @@
 import type { NodeIndex } from "../heap/HeapGraph.js";
-import { Kind } from "../heap/kinds.js";
+import type { Kind } from "../heap/kinds.js";
 import { LabelSort, nameOfLabel } from "../heap/labels.js";
 import type { Analysis } from "../model/Analysis.js";
 

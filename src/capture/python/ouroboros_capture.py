@@ -1220,12 +1220,13 @@ class _Tables(object):
         rows, odd = [], {}
         for address in self.type_ids:
             kind = self.types[address]
-            rows.append([address, _type_module_text(kind), _plain_text(_type_qualname(kind), NAME_LIMIT),
-                         _type_flags(kind), self._finalizer_slots(address), _type_basicsize(kind),
-                         _type_itemsize(kind)])
+            rows.append(self._type_row(kind))
             sizer = _python_sizeof(kind)
             if sizer is not None:
                 odd[address] = sizer
+        for address in self.type_ids:
+            if _type_flags(self.types[address]) & _FLAG_TYPE:
+                rows.extend(self._type_row(kind) for kind in self.groups[address] if id(kind) not in self.type_index)
         self.type_rows = rows
         self.finalizer_bits = dict((row[0], row[4]) for row in rows)
         self._subclass_tables()
@@ -1235,6 +1236,11 @@ class _Tables(object):
             sizers = [odd.get(address, sys.getsizeof) for address in self.type_ids]
             self.sizes = array(_U64, (sizer(item) for sizer, item in
                                       _zip(_map(sizers.__getitem__, self.type_column), self.objects)))
+
+    def _type_row(self, kind):
+        """Returns what meta.json says of a type."""
+        return [id(kind), _type_module_text(kind), _plain_text(_type_qualname(kind), NAME_LIMIT), _type_flags(kind),
+                self._finalizer_slots(id(kind)), _type_basicsize(kind), _type_itemsize(kind)]
 
     def _finalizer_slots(self, address):
         """Bit 0: tp_finalize, bit 1: tp_del, bit 2: tp_clear. Words 49, 47 and 24 of PyTypeObject since 3.4

@@ -1,0 +1,99 @@
+import type { NodeIndex } from "../../heap/HeapGraph.js";
+import { FutureState, Kind } from "../../heap/kinds.js";
+import { printable } from "../../heap/names.js";
+import type { Analysis } from "../../model/Analysis.js";
+import { rootPaths } from "../../model/paths.js";
+import { type Detector, type Finding, fingerprint } from "../Finding.js";
+import { Holders } from "../holders.js";
+import { aliveOf, attribute, groupBy, retainedTogether } from "../together.js";
+
+const MANY = 50;
+const AWAITS = 50;
+
+interface Task {
+  readonly task: NodeIndex;
+  readonly coroutine: NodeIndex | undefined;
+  /** The coroutine that waits in the end, by way of what awaits it. */
+  readonly innermost: NodeIndex | undefined;
+  readonly isDone: boolean;
+}
+
+/** asyncio's tasks that pile up: many that wait at one line, or many that are done and kept. */
+export const taskPile: Detector = {
+  rule: "task-pile",
+  detect(analysis) {
+    const tasks = [...aliveOf(analysis, Kind.task)].map((task) => describe(analysis, task));
+    const { graph } = analysis;
+    const groups = groupBy(tasks, ({ coroutine, innermost, isDone }) => {
+      const place = coroutine === undefined ? undefined : graph.location(coroutine);
+      const line = innermost === undefined ? undefined : graph.facts.suspendedLine?.get(innermost);
+      return [isDone, place?.file, place?.line, line].join("\0");
+    });
+    return [...groups.values()].flatMap((group) => (group.length < MANY ? [] : [finding(analysis, group)]));
+  },
+};
+
+function describe(analysis: Analysis, task: NodeIndex): Task {
+  const { graph } = analysis;
+  const { kind, firstEdge, edgeTo } = graph.columns;
+  const next = (node: NodeIndex) =>
+    [...edgeTo.subarray(firstEdge[node], firstEdge[node + 1])].find(
+      (to) => kind[to] === Kind.coroutine || kind[to] === Kind.generator,
+    );
+  const coroutine = next(task);
+  let innermost = coroutine;
+  for (let i = 0; i < AWAITS && innermost !== undefined; i++) {
+    const further = next(innermost);
+    if (further === undefined || graph.facts.suspendedLine?.get(further) === undefined) break;
+    innermost = further;
+  }
+  const state = graph.facts.futureState?.get(task);
+  const text = attribute(analysis, task, "_state");
+  const named = text === undefined ? "" : graph.string(graph.columns.text[text]);
+  const isDone = state === undefined ? named === "FINISHED" || named === "CANCELLED" : state !== FutureState.pending;
+  return { task, coroutine, innermost, isDone };
+}
+
+function finding(analysis: Analysis, group: readonly Task[]): Finding {
+  const { graph } = analysis;
+  const [{ task, coroutine, innermost, isDone }] = group;
+  const tasks = group.map((one) => one.task);
+  const bytes = retainedTogether(analysis, tasks);
+  const nameOf = (node: NodeIndex | undefined) =>
+    node === undefined
+      ? "a coroutine"
+      : `${printable(graph.string(graph.columns.text[node]).split(".").at(-1) ?? "")}()`;
+  const holder = new Holders(analysis).of(task);
+  const line = innermost === undefined ? undefined : graph.facts.suspendedLine?.get(innermost);
+  const own = coroutine === undefined ? undefined : graph.location(coroutine);
+  const location = isDone ? (holder?.location ?? own) : own;
+  const place = holder ? printable(holder.name) : "";
+  return {
+    rule: "task-pile",
+    severity: "warning",
+    title: {
+      id: isDone ? "tasks.title-done" : "tasks.title",
+      arguments: { count: group.length, name: nameOf(coroutine), bytes },
+    },
+    why: isDone
+      ? { id: holder ? "tasks.why-done" : "tasks.why-done-unnamed", arguments: { place } }
+      : line === undefined
+        ? { id: "tasks.why", arguments: {} }
+        : {
+            id: "tasks.why-line",
+            arguments: { name: nameOf(innermost), file: fileOf(graph.location(innermost!)?.file), line: String(line) },
+          },
+    fix: { id: isDone ? "tasks.fix-done" : "tasks.fix", arguments: {} },
+    count: group.length,
+    bytes,
+    objects: tasks,
+    fingerprint: fingerprint("task-pile", isDone ? "done" : "pending", own?.name ?? ""),
+    ...(location && { location }),
+    ...(isDone && holder?.anchor && { anchor: holder.anchor }),
+    path: rootPaths(analysis, task, 1)[0]?.steps ?? [],
+  };
+}
+
+function fileOf(file: string | undefined): string {
+  return printable(file?.split(/[\\/]/).at(-1) ?? "");
+}

@@ -1,0 +1,34 @@
+/** Texts of rules about things of which there are too many. Placeholders as in `catalogue`. */
+export const pileTexts = {
+  "types.title": "{count:count} classes are called {name}, {bytes:bytes}",
+  "types.why-held":
+    "A class is made anew each time the code that defines it runs, and {count:count} of them are kept by {place}.",
+  "types.why-garbage":
+    "A class is made anew each time the code that defines it runs, and each refers to itself: {count:count} wait for the collector.",
+  "types.fix":
+    "make the class once, in its module, or keep those that were made by what they depend on (functools.lru_cache)",
+  "uncollectable.title-kept": "gc.garbage keeps {count:count} objects ({types}), {bytes:bytes}",
+  "uncollectable.why-kept":
+    "The collector puts there what it can't free, and everything it finds while gc.DEBUG_SAVEALL is set; nothing takes it out by itself.",
+  "uncollectable.fix-kept":
+    "call gc.set_debug(0) and del gc.garbage[:]; in Python 2, break the cycle before, or do without __del__",
+  "uncollectable.title-aside": "{count:count} objects can't be freed by the collector ({types}), {bytes:bytes}",
+  "uncollectable.why-aside": "They are in cycles with a finalizer (__del__) and so end up in gc.garbage.",
+  "uncollectable.fix-aside":
+    "break the cycle before the last reference goes, hold one side weakly, or do without __del__",
+  "generators.title": "{count:count} generators of {name}() are suspended and kept, {bytes:bytes}",
+  "generators.why": "A suspended generator keeps all its variables. They are kept by {place}.",
+  "generators.why-line":
+    "A suspended generator keeps all its variables. They wait at line {line}, and are kept by {place}.",
+  "generators.fix": "close() a generator that is not run to its end (contextlib.closing), and let go of it",
+  "tasks.title": "{count:count} tasks of {name} wait, {bytes:bytes}",
+  "tasks.why": "Each waits for something that has not come, and keeps its coroutine's variables.",
+  "tasks.why-line": "All wait in {name} at {file}:{line}, and keep their coroutines' variables.",
+  "tasks.fix":
+    "cancel() a task whose result nobody waits for any more, or wait with a timeout (asyncio.timeout, asyncio.wait_for)",
+  "tasks.title-done": "{count:count} tasks of {name} are done and kept, {bytes:bytes}",
+  "tasks.why-done": "A task keeps its result or its exception. They are kept by {place}.",
+  "tasks.why-done-unnamed": "A task keeps its result or its exception.",
+  "tasks.fix-done":
+    "take a task out when it is done: task.add_done_callback(tasks.discard), or use an asyncio.TaskGroup",
+} as const;
