@@ -51,19 +51,21 @@ export function findCaches(analysis: Analysis): Cache[] {
   const alive = ownership.retained[ownership.aliveRoot];
   const least = Math.max(MIN_BYTES, alive * MIN_HEAP_SHARE);
   const found: Cache[] = [];
+  const named = new Set(graph.roots.map(({ node }) => node));
   let holders: Holders | undefined;
   for (let content = 0; content < graph.nodeCount; content++) {
     if (!CONTAINERS.has(kind[content]) || infrastructure[content] === 1 || roots.isGarbage[content] === 1) continue;
     const bytes = ownership.retained[content];
     const fewest = bytes < alive * LARGE_SHARE ? MIN_ENTRIES : FEW_ENTRIES;
-    if (bytes < least || firstEdge[content + 1] - firstEdge[content] < fewest) continue;
+    // sys.modules, gc.garbage and the like are the interpreter's own.
+    if (named.has(content) || bytes < least || firstEdge[content + 1] - firstEdge[content] < fewest) continue;
     const entries = entriesOf(analysis, content);
     if (entries.count < fewest || entries.sole < entries.count * MIN_SOLE_SHARE) continue;
     const wrapper = wrapperOf(analysis, content);
     const node = wrapper ?? content;
     holders ??= new Holders(analysis);
-    const named = holders.of(node);
-    const holder = named && wrapper !== undefined ? atFunction(analysis, named, wrapper) : named;
+    const held = holders.of(node);
+    const holder = held && wrapper !== undefined ? atFunction(analysis, held, wrapper) : held;
     if (!holder || isStandardLibrary(holder.location?.file ?? "")) continue;
     const bound = boundOf(analysis, { node, entries: entries.count, values: entries.commonType, holder });
     const sort = wrapper !== undefined ? "function" : sortOf(kind[content]);

@@ -1,14 +1,18 @@
 import type { Analysis } from "../model/Analysis.js";
 import type { Detector, Finding } from "./Finding.js";
+import { callbackPin } from "./rules/callbackPin.js";
 import { closureCycle } from "./rules/closureCycle.js";
+import { contextPin } from "./rules/contextPin.js";
 import { generatorPile } from "./rules/generatorPile.js";
 import { lruCacheSelf } from "./rules/lruCacheSelf.js";
 import { objectCycle } from "./rules/objectCycle.js";
 import { taskPile } from "./rules/taskPile.js";
+import { threadPin } from "./rules/threadPin.js";
 import { tracebackPin } from "./rules/tracebackPin.js";
 import { typeExplosion } from "./rules/typeExplosion.js";
 import { unboundedCache } from "./rules/unboundedCache.js";
 import { uncollectable } from "./rules/uncollectable.js";
+import { zombieFrames } from "./rules/zombieFrames.js";
 
 /** All rules. */
 export const detectors: readonly Detector[] = [
@@ -20,6 +24,10 @@ export const detectors: readonly Detector[] = [
   taskPile,
   generatorPile,
   typeExplosion,
+  callbackPin,
+  contextPin,
+  threadPin,
+  zombieFrames,
   uncollectable,
 ];
 

@@ -2,7 +2,7 @@ import { type NodeIndex, typeInfoName } from "../../heap/HeapGraph.js";
 import { Flag, Kind } from "../../heap/kinds.js";
 import { printable } from "../../heap/names.js";
 import type { Analysis } from "../../model/Analysis.js";
-import { typeLocation } from "../../model/source.js";
+import { isLibrary, typeLocation } from "../../model/source.js";
 import { rootPaths } from "../../model/paths.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
 import { Holders } from "../holders.js";
@@ -33,7 +33,9 @@ function explosion(analysis: Analysis, name: string, classes: readonly NodeIndex
   const living = classes.filter((node) => roots.isGarbage[node] === 0);
   const holders = new Holders(analysis);
   const holder = living.length > 0 ? holders.of(living[0]) : undefined;
-  const own = typeLocation(graph, classes[0]);
+  const first = typeLocation(graph, classes[0]);
+  // A namedtuple's or an enum's methods are those of the library that makes it.
+  const own = first && isLibrary(first.file) ? undefined : first;
   const location = own ?? holder?.location;
   return {
     rule: "type-explosion",

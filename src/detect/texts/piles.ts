@@ -31,4 +31,8 @@ export const pileTexts = {
   "tasks.why-done-unnamed": "A task keeps its result or its exception.",
   "tasks.fix-done":
     "take a task out when it is done: task.add_done_callback(tasks.discard), or use an asyncio.TaskGroup",
+  "zombies.title": "{count:count} code objects keep the frame of their last call, {bytes:bytes} ({name}() the largest)",
+  "zombies.why": "Up to Python 3.10 each code object that was called keeps a frame for its next call.",
+  "zombies.fix":
+    "let functions share one code object (a closure, functools.partial) instead of generating code for each, or move to 3.11",
 } as const;

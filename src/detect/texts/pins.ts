@@ -15,4 +15,25 @@ export const pinTexts = {
     "self is part of each key, and the cache belongs to the class: an instance that has called it stays until {limit:count} newer results have pushed its own out.",
   "lru-self.fix":
     "use functools.cached_property, make {method} a staticmethod of what the result depends on, or give each instance a cache of its own",
+  "threads.title":
+    "{count:count} {count:thread keeps|threads keep} {bytes:bytes} in the variable {name} of {function}()",
+  "threads.why": "A function that waits keeps what its variables had last, until they get another value or it returns.",
+  "threads.fix":
+    "del {name} before the wait, or do the work in a function of its own, which lets go of it when it returns",
+  "threads.local-title": "the thread-local {place} keeps {bytes:bytes} for {count:count} {count:thread|threads}",
+  "threads.local-why": "What a thread puts there stays as long as the thread; most is in {name}.",
+  "threads.local-fix": "del {name} when the work is done, or give it a bound",
+  "contexts.title": "{count:count} contexts keep values of {name}, {bytes:bytes}",
+  "contexts.why": "A copy of a context keeps each variable's value ({type}) as long as it is kept itself: by {place}.",
+  "contexts.why-unnamed":
+    "A copy of a context keeps each variable's value ({type}) as long as it is kept itself: each task, timer and callback of asyncio has one.",
+  "contexts.fix":
+    "{name}.reset(token) before the context is copied, start what outlives the request in an empty context (context=contextvars.Context()), or keep a small value in it",
+  "callbacks.title": "{place} keeps {count:count} {type} alive by their callbacks, {bytes:bytes}",
+  "callbacks.title-outside":
+    "something outside the heap (atexit, C code) keeps {count:count} {type} alive by their callbacks, {bytes:bytes}",
+  "callbacks.why": "Nothing else refers to them: {name}() is registered and never taken out, and it keeps its {type}.",
+  "callbacks.fix": "take the callback out when its object is done with, or register weakref.WeakMethod(object.method)",
+  "callbacks.fix-outside":
+    "unregister it when its object is done with (atexit.unregister), or register a function that holds the object weakly",
 } as const;
