@@ -99,6 +99,12 @@ export class Holders {
     const named = key === undefined ? undefined : this.#underName(from, key);
     if (named) return named;
     if (kind[from] === Kind.cell) return this.#inClosure(from, edge);
+    if (kind[from] === Kind.module && this.#attribute(edge) === undefined) {
+      // What a module of C code keeps: atexit its callbacks.
+      const { graph } = this.#analysis;
+      const name = graph.string(graph.columns.text[from]);
+      return { where: "module", namespaces: [], name, location: undefined };
+    }
     return kind[from] === Kind.tuple ? this.#asDefault(from) : undefined;
   }
 

@@ -3,7 +3,9 @@ import type { Detector, Finding } from "./Finding.js";
 import { callbackPin } from "./rules/callbackPin.js";
 import { closureCycle } from "./rules/closureCycle.js";
 import { contextPin } from "./rules/contextPin.js";
+import { duplicateValues } from "./rules/duplicateValues.js";
 import { generatorPile } from "./rules/generatorPile.js";
+import { loggingGrowth } from "./rules/loggingGrowth.js";
 import { lruCacheSelf } from "./rules/lruCacheSelf.js";
 import { objectCycle } from "./rules/objectCycle.js";
 import { taskPile } from "./rules/taskPile.js";
@@ -12,6 +14,7 @@ import { tracebackPin } from "./rules/tracebackPin.js";
 import { typeExplosion } from "./rules/typeExplosion.js";
 import { unboundedCache } from "./rules/unboundedCache.js";
 import { uncollectable } from "./rules/uncollectable.js";
+import { weakMisuse } from "./rules/weakMisuse.js";
 import { zombieFrames } from "./rules/zombieFrames.js";
 
 /** All rules. */
@@ -27,7 +30,10 @@ export const detectors: readonly Detector[] = [
   callbackPin,
   contextPin,
   threadPin,
+  weakMisuse,
+  loggingGrowth,
   zombieFrames,
+  duplicateValues,
   uncollectable,
 ];
 

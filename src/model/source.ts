@@ -30,6 +30,17 @@ const TELLING: readonly number[] = [
   Kind.type,
 ];
 
+/** Where a function is defined, also one that a descriptor wraps (classmethod, staticmethod, property). */
+function functionLocation(graph: HeapGraph, node: NodeIndex): SourceLocation | undefined {
+  const { firstEdge, edgeTo, kind } = graph.columns;
+  if (kind[node] === Kind.function) return graph.location(node);
+  if (kind[node] !== Kind.descriptor) return undefined;
+  for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
+    if (kind[edgeTo[e]] === Kind.function) return graph.location(edgeTo[e]);
+  }
+  return undefined;
+}
+
 /** The source of a type: the file, and the line of the class or (before 3.13) of its first method. */
 export function typeLocation(graph: HeapGraph, typeNode: NodeIndex): SourceLocation | undefined {
   const { firstEdge, edgeTo, edgeLabel, kind } = graph.columns;
@@ -47,10 +58,10 @@ export function typeLocation(graph: HeapGraph, typeNode: NodeIndex): SourceLocat
     if (kind[target] === Kind.number && nameOfLabel(graph, label, LabelSort.key) === "__firstlineno__") {
       line = graph.numbers.get(target) ?? 0;
     }
-    const at = kind[target] === Kind.function ? graph.location(target) : undefined;
+    const at = functionLocation(graph, target);
     // A function that only lives elsewhere (assigned to the class) is no sign of where the class is.
-    const own = at && graph.string(graph.columns.text[target]).split(".").slice(0, -1).at(-1);
-    if (at && (own === name || own === "" || own === undefined) && (!best || at.line < best.line)) best = at;
+    const own = at && kind[target] === Kind.function && graph.string(graph.columns.text[target]).split(".").at(-2);
+    if (at && (!own || own === name) && (!best || at.line < best.line)) best = at;
   }
   return best && { file: best.file, line: line || best.line, name };
 }

@@ -12,6 +12,7 @@ const MANY = 20;
 const MIN_BYTES = 64_000;
 // A callback's function has so many cells to look at.
 const ASKED = 5000;
+const WRAPPERS = 4;
 
 /** An object that nothing but a callback keeps. */
 interface Pinned {
@@ -28,7 +29,8 @@ export const callbackPin: Detector = {
     const pinned = [...aliveOf(analysis, Kind.method)].flatMap((method): Pinned[] => {
       const fn = targetOfKind(analysis, method, Kind.function);
       const object = targetsOf(analysis, method).find((to) => graph.hasFlag(to, Flag.heapType) && to !== fn);
-      return object !== undefined && isPinned(analysis, object) ? [{ callback: method, object, fn }] : [];
+      if (object === undefined || !isPinned(analysis, object)) return [];
+      return [{ callback: outermost(analysis, method), object, fn }];
     });
     for (const cell of aliveOf(analysis, Kind.cell)) {
       const object = targetsOf(analysis, cell).find((to) => graph.hasFlag(to, Flag.heapType));
@@ -69,6 +71,22 @@ function isPinned(analysis: Analysis, object: NodeIndex): boolean {
     else if (!isKeptBy(analysis, from, object)) return false;
   }
   return others > 0;
+}
+
+/** What is registered where a method is wrapped: the lambda or the partial that alone refers to it. */
+function outermost(analysis: Analysis, method: NodeIndex): NodeIndex {
+  const { graph, referrers } = analysis;
+  const { kind } = graph.columns;
+  let at = method;
+  for (let i = 0; i < WRAPPERS; i++) {
+    if (referrers.first[at + 1] - referrers.first[at] !== 1) return at;
+    const from = referrers.to[referrers.first[at]];
+    const next = kind[from] === Kind.cell ? functionOf(analysis, from) : from;
+    const isWrapper = kind[from] === Kind.cell || graph.typeName(from).endsWith("functools.partial");
+    if (!isWrapper || next === undefined) return at;
+    at = next;
+  }
+  return at;
 }
 
 /** The function that closes over a cell, if it is one alone. */

@@ -9,6 +9,8 @@ import { Holders } from "../holders.js";
 import { aliveOf, groupBy, retainedTogether } from "../together.js";
 
 const MANY = 20;
+// Some that only local variables keep are at work.
+const UNNAMED = 100;
 const VERY_MANY = 1000;
 const MIN_BYTES = 64_000;
 
@@ -29,7 +31,7 @@ export const generatorPile: Detector = {
       const bytes = retainedTogether(analysis, group);
       if (bytes < MIN_BYTES && group.length < VERY_MANY) return [];
       const holder = holders.of(group[0]);
-      return holder ? [finding(analysis, group, bytes, holder.name)] : [];
+      return holder || group.length >= UNNAMED ? [finding(analysis, group, bytes, holder?.name)] : [];
     });
   },
 };
@@ -40,7 +42,7 @@ function isSuspended({ graph }: Analysis, node: NodeIndex): boolean {
   return suspendedLine ? suspendedLine.get(node) !== undefined : true;
 }
 
-function finding(analysis: Analysis, group: readonly NodeIndex[], bytes: number, place: string): Finding {
+function finding(analysis: Analysis, group: readonly NodeIndex[], bytes: number, place = "local variables"): Finding {
   const { graph } = analysis;
   const location = graph.location(group[0])!;
   const line = graph.facts.suspendedLine?.get(group[0]);

@@ -28,6 +28,12 @@ export const typeExplosion: Detector = {
   },
 };
 
+/** True if a file can be that of a class's module: `a/b.py` of `a.b.C`. */
+function isModuleOf(file: string, className: string): boolean {
+  const words = file.replace(/([\\/]__init__)?\.py[co]?$/, "").split(/[\\/]/);
+  return `.${className}`.includes(`.${words.slice(-2).join(".")}.`) || className.startsWith(`${words.at(-1)}.`);
+}
+
 function explosion(analysis: Analysis, name: string, classes: readonly NodeIndex[], bytes: number): Finding {
   const { graph, roots } = analysis;
   const living = classes.filter((node) => roots.isGarbage[node] === 0);
@@ -39,7 +45,8 @@ function explosion(analysis: Analysis, name: string, classes: readonly NodeIndex
   const location = own ?? holder?.location;
   return {
     rule: "type-explosion",
-    severity: "warning",
+    // Of a library's own classes there are as many as it needs.
+    severity: first && isLibrary(first.file) && isModuleOf(first.file, name) ? "info" : "warning",
     title: { id: "types.title", arguments: { count: classes.length, name: printable(name), bytes } },
     why: holder
       ? { id: "types.why-held", arguments: { count: living.length, place: printable(holder.name) } }

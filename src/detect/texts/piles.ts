@@ -35,4 +35,21 @@ export const pileTexts = {
   "zombies.why": "Up to Python 3.10 each code object that was called keeps a frame for its next call.",
   "zombies.fix":
     "let functions share one code object (a closure, functools.partial) instead of generating code for each, or move to 3.11",
+  "duplicates.title":
+    "{count:count} {type} objects have {values:count} {values:value|values}: {saved:bytes} would do with one object each less",
+  "duplicates.why": "Most often: {named}. One object can stand for all equal ones, since none of them can change.",
+  "duplicates.why-held":
+    "Most often: {named} (some in {place}). One object can stand for all equal ones, since none of them can change.",
+  "duplicates.fix-text": "share them where they are read: sys.intern(text), or a dict from each value to itself",
+  "duplicates.fix": "share them where they are read: a dict from each value to itself, values.setdefault(value, value)",
+  "logging.title-handlers": "the logger {logger} has {count:count} handlers of type {type}, {bytes:bytes}",
+  "logging.why-handlers": "addHandler is called again and again for one logger; each record goes to every one of them.",
+  "logging.fix-handlers": "add the handler once, when the module is loaded, or look first: if not logger.handlers",
+  "logging.title-loggers": "{count:count} loggers are called {prefix}…, {bytes:bytes}",
+  "logging.why-loggers": "logging keeps each logger for ever (Manager.loggerDict), and each has a name of its own.",
+  "logging.fix-loggers": "use one logger, and put what differs into the record: logging.LoggerAdapter, or extra=",
+  "logging.title-records": "{count:count} records (logging.LogRecord) are kept, {bytes:bytes}",
+  "logging.why-records": "A record keeps its arguments, and with exc_info a traceback.",
+  "logging.why-records-held": "A record keeps its arguments, and with exc_info a traceback. They are kept by {place}.",
+  "logging.fix-records": "give the buffer a bound or a target (MemoryHandler.setTarget), or keep the formatted text",
 } as const;

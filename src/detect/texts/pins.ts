@@ -36,4 +36,17 @@ export const pinTexts = {
   "callbacks.fix": "take the callback out when its object is done with, or register weakref.WeakMethod(object.method)",
   "callbacks.fix-outside":
     "unregister it when its object is done with (atexit.unregister), or register a function that holds the object weakly",
+  "weak.title-keys": "{place} keeps {count:count} {type} alive, its own keys, {bytes:bytes}",
+  "weak.why-keys":
+    "The values of a WeakKeyDictionary are held strongly, and these refer to their keys: no entry ever goes.",
+  "weak.fix-keys":
+    "let the value hold its key weakly (weakref.ref, weakref.proxy), or keep the value as an attribute of the key",
+  "weak.title-finalize": "weakref.finalize keeps {count:count} {type} alive, {bytes:bytes}",
+  "weak.why-finalize":
+    "Its callback or an argument refers to the very object that it waits for (a bound method does), so that never dies.",
+  "weak.fix-finalize": "give it a function and what is to be cleaned up, not self.method or self",
+  "weak.title-dead": "{place} holds {count:count} weak references to objects that are gone, {bytes:bytes}",
+  "weak.why-dead": "Nothing takes a weak reference out of a container when its object dies, unless a callback does.",
+  "weak.fix-dead":
+    "take it out in the weak reference's callback, or use weakref.WeakSet, WeakValueDictionary, WeakKeyDictionary",
 } as const;
