@@ -13,6 +13,7 @@ const MIN_SAVED = 100_000;
 const MIN_HEAP_SHARE = 0.01;
 const VALUES_NAMED = 3;
 const TEXT = 40;
+const ASKED = 20;
 
 /** Equal immutable objects, with what is saved if one stands for all. */
 interface Copies {
@@ -36,7 +37,8 @@ export const duplicateValues: Detector = {
 };
 
 /** Groups of equal objects, by what the capture tells of texts and by the values of numbers; then tuples of these. */
-function copiesOf({ graph, roots }: Analysis): Copies[] {
+function copiesOf(analysis: Analysis): Copies[] {
+  const { graph, roots } = analysis;
   const { kind, selfSize, flags, type } = graph.columns;
   const value = new Map<NodeIndex, string>();
   const { equalGroup } = graph.facts;
@@ -61,10 +63,22 @@ function copiesOf({ graph, roots }: Analysis): Copies[] {
     const key = tupleValue(graph, node, value);
     if (key !== undefined) add(node, key);
   }
-  return [...candidates.values()].flatMap((nodes) => {
+  return [...candidates.values()].flatMap((all) => {
+    if (all.length < MIN_COPIES) return [];
+    const nodes = all.filter((node) => !isConstant(analysis, node));
     if (nodes.length < MIN_COPIES) return [];
     return [{ nodes, saved: (nodes.length - 1) * selfSize[nodes[0]] }];
   });
+}
+
+/** True for a part of a code object or a function: which of these are shared is the compiler's affair. */
+function isConstant({ graph, referrers }: Analysis, node: NodeIndex): boolean {
+  const { kind } = graph.columns;
+  for (let r = referrers.first[node]; r < referrers.first[node + 1]; r++) {
+    const from = kind[referrers.to[r]];
+    if (from === Kind.code || from === Kind.function) return true;
+  }
+  return false;
 }
 
 /** The value of a tuple whose elements all have one, or are objects that are the same anyway. */
@@ -93,13 +107,20 @@ function finding(analysis: Analysis, type: string, all: readonly Copies[], saved
     .slice(0, VALUES_NAMED)
     .map(({ nodes }) => `${valueText(graph, nodes[0])} × ${formatCount(nodes.length)}`);
   const [first] = sorted[0].nodes;
-  const holder = new Holders(analysis).of(first);
+  const holders = new Holders(analysis);
+  // The first ones may stand elsewhere: what holds most of some is told.
+  const some = sorted[0].nodes.filter((_, i, nodes) => i % Math.ceil(nodes.length / ASKED) === 0);
+  const held = groupBy(
+    some.flatMap((node) => holders.of(node) ?? []),
+    ({ name }) => name.replace(/\[.*?\]/g, "[…]"),
+  );
+  const [[place, [holder]] = ["", [undefined]]] = [...held].sort((a, b) => b[1].length - a[1].length);
   return {
     rule: "duplicate-values",
     severity: "warning",
     title: { id: "duplicates.title", arguments: { count, type: printable(type), values: all.length, saved } },
     why: holder
-      ? { id: "duplicates.why-held", arguments: { named: named.join(", "), place: printable(holder.name) } }
+      ? { id: "duplicates.why-held", arguments: { named: named.join(", "), place: printable(place) } }
       : { id: "duplicates.why", arguments: { named: named.join(", ") } },
     fix: { id: type === "str" ? "duplicates.fix-text" : "duplicates.fix", arguments: {} },
     count,

@@ -3,10 +3,11 @@ import { Kind } from "../../heap/kinds.js";
 import { printable } from "../../heap/names.js";
 import type { Analysis } from "../../model/Analysis.js";
 import { rootPaths } from "../../model/paths.js";
+import { deadPiles, findWeakReferences, Holders as WeakHolders } from "../../model/weakrefs/index.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
 import { Holders } from "../holders.js";
 import type { Message } from "../messages.js";
-import { aliveOf, attribute, groupBy, isKeptBy, retainedTogether, targetOfKind } from "../together.js";
+import { attribute, groupBy, isKeptBy, retainedTogether } from "../together.js";
 
 const MANY = 20;
 const MANY_DEAD = 200;
@@ -19,7 +20,7 @@ export const weakMisuse: Detector = {
     const referentOf = new Map<NodeIndex, NodeIndex>();
     const { weakrefs } = analysis.graph;
     for (let i = 0; i < weakrefs.length; i += 2) referentOf.set(weakrefs[i + 1], weakrefs[i]);
-    return [...keptKeys(analysis, referentOf), ...finalizers(analysis, referentOf), ...dead(analysis, referentOf)];
+    return [...keptKeys(analysis, referentOf), ...finalizers(analysis, referentOf), ...dead(analysis)];
   },
 };
 
@@ -95,34 +96,21 @@ function finalizers(analysis: Analysis, referentOf: ReadonlyMap<NodeIndex, NodeI
   });
 }
 
-/** Containers with many weak references whose objects are gone, also such that other objects hold. */
-function dead(analysis: Analysis, referentOf: ReadonlyMap<NodeIndex, NodeIndex>): Finding[] {
-  const { graph, referrers } = analysis;
-  const { kind } = graph.columns;
-  if (!graph.info.has.weakrefs) return [];
-  const containers = new Map<NodeIndex, NodeIndex[]>();
-  for (const weakref of aliveOf(analysis, Kind.weakref)) {
-    // A weak reference to what the snapshot does not hold would look dead.
-    if (referentOf.has(weakref) || targetOfKind(analysis, weakref, Kind.weakref) !== undefined) continue;
-    for (let r = referrers.first[weakref]; r < referrers.first[weakref + 1]; r++) {
-      const from = referrers.to[r];
-      if (kind[from] !== Kind.dict && kind[from] !== Kind.list && kind[from] !== Kind.set && kind[from] !== Kind.deque)
-        continue;
-      const all = containers.get(from);
-      if (all) all.push(weakref);
-      else containers.set(from, [weakref]);
-      break;
-    }
-  }
-  return [...containers].flatMap(([container, nodes]): Finding[] => {
-    if (nodes.length < MANY_DEAD) return [];
-    const holder = new Holders(analysis).of(container);
-    if (!holder) return [];
-    const bytes = retainedTogether(analysis, nodes);
-    const title: Message = {
-      id: "weak.title-dead",
-      arguments: { place: printable(holder.name), count: nodes.length, bytes },
-    };
-    return [finding(analysis, { sort: "dead", title, nodes, held: container, bytes, key: holder.name })];
-  });
+/** Containers with many weak references whose objects are gone. */
+function dead(analysis: Analysis): Finding[] {
+  const references = findWeakReferences(analysis.graph);
+  const holders = new Holders(analysis);
+  return deadPiles(analysis, references, new WeakHolders(analysis, references.subclassTables), MANY_DEAD).flatMap(
+    (pile): Finding[] => {
+      const holder = holders.of(pile.container);
+      if (!holder) return [];
+      const nodes = Array.from(pile.dead, (row) => references.node[row]);
+      const title: Message = {
+        id: "weak.title-dead",
+        arguments: { place: printable(holder.name), count: nodes.length, bytes: pile.bytes },
+      };
+      const { bytes, container } = pile;
+      return [finding(analysis, { sort: "dead", title, nodes, held: container, bytes, key: holder.name })];
+    },
+  );
 }
