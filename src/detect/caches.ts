@@ -2,11 +2,12 @@ import type { NodeIndex } from "../heap/HeapGraph.js";
 import { Kind } from "../heap/kinds.js";
 import { LabelSort, labelSort, nameOfLabel } from "../heap/labels.js";
 import type { Analysis } from "../model/Analysis.js";
-import { isStandardLibrary } from "../model/source.js";
+import { isLibrary, isStandardLibrary } from "../model/source.js";
 import { type Bound, boundOf } from "./bounds.js";
 import { type Holder, Holders } from "./holders.js";
 
 const CONTAINERS: ReadonlySet<number> = new Set([Kind.dict, Kind.list, Kind.set, Kind.deque]);
+const PLAIN: ReadonlySet<number> = new Set([Kind.str, Kind.bytes, Kind.number, Kind.none]);
 const MIN_ENTRIES = 100;
 const MIN_BYTES = 64_000;
 const MIN_HEAP_SHARE = 0.01;
@@ -37,6 +38,8 @@ export interface Cache {
   /** Bytes that only it keeps. */
   readonly bytes: number;
   readonly holder: Holder;
+  /** A library's, with nothing but texts and numbers in it: most likely a table. */
+  readonly isTable: boolean;
   /** Why it can't grow further, where that is known. */
   readonly bound?: Bound;
 }
@@ -69,9 +72,22 @@ export function findCaches(analysis: Analysis): Cache[] {
     if (!holder || isStandardLibrary(holder.location?.file ?? "")) continue;
     const bound = boundOf(analysis, { node, entries: entries.count, values: entries.commonType, holder });
     const sort = wrapper !== undefined ? "function" : sortOf(kind[content]);
-    found.push({ node, content, sort, entries, bytes, holder, ...(bound && { bound }) });
+    const isTable = isLibrary(holder.location?.file ?? "") && holdsPlainValues(analysis, content);
+    found.push({ node, content, sort, entries, bytes, holder, isTable, ...(bound && { bound }) });
   }
   return withoutRepeats(analysis, found).sort((a, b) => b.bytes - a.bytes);
+}
+
+function holdsPlainValues({ graph }: Analysis, container: NodeIndex): boolean {
+  const { firstEdge, edgeTo, kind } = graph.columns;
+  const isPlain = (node: NodeIndex): boolean => PLAIN.has(kind[node]);
+  for (let e = firstEdge[container]; e < firstEdge[container + 1]; e++) {
+    const to = edgeTo[e];
+    const parts = edgeTo.subarray(firstEdge[to], firstEdge[to + 1]);
+    if (!isPlain(to) && !(kind[to] === Kind.tuple && parts.every((part) => isPlain(part) || kind[part] === Kind.tuple)))
+      return false;
+  }
+  return true;
 }
 
 function sortOf(kind: number): "dict" | "list" | "set" {

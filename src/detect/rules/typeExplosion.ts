@@ -43,10 +43,11 @@ function explosion(analysis: Analysis, name: string, classes: readonly NodeIndex
   // A namedtuple's or an enum's methods are those of the library that makes it.
   const own = first && isLibrary(first.file) ? undefined : first;
   const location = own ?? holder?.location;
+  const isLibrarys = [first, location].some((place) => place && isLibrary(place.file) && isModuleOf(place.file, name));
   return {
     rule: "type-explosion",
     // Of a library's own classes there are as many as it needs.
-    severity: first && isLibrary(first.file) && isModuleOf(first.file, name) ? "info" : "warning",
+    severity: isLibrarys ? "info" : "warning",
     title: { id: "types.title", arguments: { count: classes.length, name: printable(name), bytes } },
     why: holder
       ? { id: "types.why-held", arguments: { count: living.length, place: printable(holder.name) } }

@@ -16,7 +16,7 @@ export const unboundedCache: Detector = {
       .map((cache) => suspect(analysis, cache)),
 };
 
-function suspect(analysis: Analysis, { node, content, sort, entries, bytes, holder }: Cache): Finding {
+function suspect(analysis: Analysis, { node, content, sort, entries, bytes, holder, isTable }: Cache): Finding {
   const alike = entries.commonCount >= entries.count * UNIFORM_SHARE;
   const uniform: Message = {
     id: alike ? "cache.uniform" : "cache.mixed",
@@ -32,7 +32,7 @@ function suspect(analysis: Analysis, { node, content, sort, entries, bytes, hold
         };
   return {
     rule: "unbounded-cache",
-    severity: "warning",
+    severity: isTable ? "info" : "warning",
     title,
     why: {
       id: "cache.why",
