@@ -27,7 +27,9 @@ function containerEntry(analysis: Analysis, weakref: NodeIndex): readonly EdgeIn
   const library = libraryCallback(analysis.graph, weakref);
   if (library === undefined) return undefined;
   const entry = libraryEntry(analysis, weakref, library);
-  if (entry === undefined || library.deferred || analysis.simulation.isDead(library.owner)) return [];
+  // A collection clears the weak references to all its garbage before it calls anything.
+  const isGone = analysis.simulation.isDead(library.owner) || !analysis.simulation.refers(library.selfReference);
+  if (entry === undefined || library.deferred || isGone) return [];
   const { container: from, kind } = library;
   if (kind === "value-dict")
     return withCompanions(analysis.graph, [{ from, edge: entry.edge }]).map(({ edge }) => edge);

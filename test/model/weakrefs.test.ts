@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { HeapBuilder } from "../../src/heap/HeapBuilder.js";
 import type { HeapGraph, NodeIndex } from "../../src/heap/HeapGraph.js";
 import { Flag, Kind } from "../../src/heap/kinds.js";
+import { findReferences } from "../../src/model/whatif/cutEdges.js";
 import { Analysis } from "../../src/model/Analysis.js";
 import {
   callbackOf,
@@ -296,14 +297,14 @@ describe("weak references: the standard library's callbacks", () => {
     heap.weak(keyed, referent);
     const key = heap.node("str", { kind: Kind.str, text: "hero", tracked: false });
     heap.owned(data, key).owned(keyed, key, ".key");
-    return { lab, owner, data, keyed, key, referent };
+    return { lab, list, owner, data, keyed, key, referent, selfReference: selfRef };
   }
 
   it("are recognised by file and name, with the dict whose entry goes", () => {
-    const { lab, owner, data, keyed, key, referent } = weakValues();
+    const { lab, owner, data, keyed, key, referent, selfReference } = weakValues();
     const { graph, analysis, holders } = lab.build();
     const library = libraryCallback(graph, keyed);
-    assert.deepEqual(library, { container: data, kind: "value-dict", owner, deferred: false });
+    assert.deepEqual(library, { container: data, kind: "value-dict", owner, selfReference, deferred: false });
     const entry = libraryEntry(analysis, keyed, library);
     assert.equal(entry?.key, key);
     assert.equal(graph.columns.edgeTo[entry.edge], keyed);
@@ -321,6 +322,19 @@ describe("weak references: the standard library's callbacks", () => {
     assert.equal(libraryCallback(graph, keyed)?.deferred, true);
     const { clears } = weakrefsOf(new Session("", graph), graph.idText(referent));
     assert.match(clears[0].what, /when the iteration over it has ended$/);
+  });
+
+  it("drop nothing where their container is garbage too, for the weak reference to that is cleared first", () => {
+    for (const isGarbage of [true, false]) {
+      const { lab, list, owner, data, keyed, referent } = weakValues();
+      lab.heap.ring(...(isGarbage ? [owner, referent] : [referent])).edge(list, data, "[2]");
+      const { analysis } = lab.build();
+      const wanted = isGarbage ? ["[0]", "[1]"] : ["[1]"];
+      const cuts = wanted.flatMap((label) => findReferences(analysis.graph, { from: list, label }));
+      const { later, eventsLater } = analysis.cutter.cut(cuts);
+      assert.ok(later.includes(referent));
+      assert.deepEqual([eventsLater.length, later.includes(keyed)], [1, !isGarbage]);
+    }
   });
 
   it("are not what a program defines under other names or elsewhere", () => {

@@ -12,6 +12,8 @@ export interface LibraryCallback {
   readonly kind: "value-dict" | "key-dict" | "set";
   /** The WeakValueDictionary, WeakKeyDictionary or WeakSet. */
   readonly owner: NodeIndex;
+  /** The callback's weak reference to it: once that is cleared, the callback does nothing. */
+  readonly selfReference: NodeIndex;
   /** An iteration over it is going on: the entry is noted, and goes when that ends. */
   readonly deferred: boolean;
 }
@@ -40,7 +42,7 @@ export function libraryCallback(graph: HeapGraph, weakref: NodeIndex): LibraryCa
   const callback = callbackOf(graph, weakref);
   const callee = callback === undefined ? undefined : containerOf(graph, callback);
   if (!callee) return undefined;
-  const { owner, ofSet } = callee;
+  const { owner, selfReference, ofSet } = callee;
   const container = attributeOf(graph, owner, "data");
   if (container === undefined) return undefined;
   if (graph.columns.kind[container] !== (ofSet ? Kind.set : Kind.dict)) return undefined;
@@ -51,6 +53,7 @@ export function libraryCallback(graph: HeapGraph, weakref: NodeIndex): LibraryCa
     // A WeakValueDictionary notes the key in a subclass of weak references (KeyedRef); the others use plain ones.
     kind: ofSet ? "set" : graph.columns.kind[weakref] === Kind.weakref ? "key-dict" : "value-dict",
     owner,
+    selfReference,
     deferred: iterating !== undefined && firstEdge[iterating + 1] > firstEdge[iterating],
   };
 }
@@ -59,27 +62,30 @@ export function libraryCallback(graph: HeapGraph, weakref: NodeIndex): LibraryCa
 export function containerOf(
   graph: HeapGraph,
   callback: NodeIndex,
-): { readonly owner: NodeIndex; readonly ofSet: boolean } | undefined {
+): { readonly owner: NodeIndex; readonly selfReference: NodeIndex; readonly ofSet: boolean } | undefined {
   if (graph.columns.kind[callback] !== Kind.function) return undefined;
   const place = graph.location(callback);
   const name = place?.name.split(".").at(-1);
   const ofDict = place !== undefined && name === "remove" && WEAKREF_FILE.test(place.file);
   const ofSet = place !== undefined && name === "_remove" && WEAKSET_FILE.test(place.file);
-  const owner = ofDict || ofSet ? selfOf(graph, callback) : undefined;
-  return owner === undefined ? undefined : { owner, ofSet };
+  const self = ofDict || ofSet ? selfOf(graph, callback) : undefined;
+  return self && { ...self, ofSet };
 }
 
-/** What `selfref=ref(self)` among a function's default arguments refers to. */
-function selfOf(graph: HeapGraph, callback: NodeIndex): NodeIndex | undefined {
+/** `selfref=ref(self)` among a function's default arguments, and what it refers to. */
+function selfOf(
+  graph: HeapGraph,
+  callback: NodeIndex,
+): { readonly owner: NodeIndex; readonly selfReference: NodeIndex } | undefined {
   const { firstEdge, edgeTo, edgeClass, kind } = graph.columns;
   for (let e = firstEdge[callback]; e < firstEdge[callback + 1]; e++) {
     if (kind[edgeTo[e]] !== Kind.tuple) continue;
     const defaults = edgeTo[e];
     for (let d = firstEdge[defaults]; d < firstEdge[defaults + 1]; d++) {
-      const self = edgeTo[d];
-      if (kind[self] !== Kind.weakref) continue;
-      for (let w = firstEdge[self]; w < firstEdge[self + 1]; w++) {
-        if ((edgeClass[w] & EDGE_KIND_MASK) === EdgeKind.weak) return edgeTo[w];
+      const selfReference = edgeTo[d];
+      if (kind[selfReference] !== Kind.weakref) continue;
+      for (let w = firstEdge[selfReference]; w < firstEdge[selfReference + 1]; w++) {
+        if ((edgeClass[w] & EDGE_KIND_MASK) === EdgeKind.weak) return { owner: edgeTo[w], selfReference };
       }
     }
   }
