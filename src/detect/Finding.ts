@@ -14,7 +14,7 @@ export interface PathStep {
 
 /** Something worth telling a person. */
 export interface Finding {
-  /** Name of the rule, as in docs/MODEL.md. */
+  /** Name of the rule, as in docs/RULES.md. */
   readonly rule: string;
   readonly severity: Severity;
   readonly title: Message;
