@@ -8,6 +8,7 @@ import { generatorPile } from "./rules/generatorPile.js";
 import { loggingGrowth } from "./rules/loggingGrowth.js";
 import { lruCacheSelf } from "./rules/lruCacheSelf.js";
 import { objectCycle } from "./rules/objectCycle.js";
+import { refcountSurplus } from "./rules/refcountSurplus.js";
 import { taskPile } from "./rules/taskPile.js";
 import { threadPin } from "./rules/threadPin.js";
 import { tracebackPin } from "./rules/tracebackPin.js";
@@ -34,6 +35,7 @@ export const detectors: readonly Detector[] = [
   loggingGrowth,
   zombieFrames,
   duplicateValues,
+  refcountSurplus,
   uncollectable,
 ];
 

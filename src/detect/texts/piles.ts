@@ -52,4 +52,8 @@ export const pileTexts = {
   "logging.why-records": "A record keeps its arguments, and with exc_info a traceback.",
   "logging.why-records-held": "A record keeps its arguments, and with exc_info a traceback. They are kept by {place}.",
   "logging.fix-records": "give the buffer a bound or a target (MemoryHandler.setTarget), or keep the formatted text",
+  "surplus.title":
+    "{surplus:count} references to {count:count} objects of type {type} are explained by nothing in the heap, {bytes:bytes}",
+  "surplus.why":
+    "C code may hold them rightly, or may have forgotten to let go (Py_DECREF): most are to {id}, {most:count} of them. Only growth over several snapshots tells.",
 } as const;
