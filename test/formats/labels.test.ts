@@ -12,6 +12,7 @@ import { agentFolder, temporaryFolder } from "./realSnapshot.js";
 const PROGRAM = `
 import sys
 sys.path.insert(0, sys.argv[1])
+import collections
 import ouroboros_capture
 
 class Table(dict):
@@ -27,18 +28,19 @@ def table(attribute):
     return made, inner
 
 held = [table(False), table(True)]
+queue = collections.deque([[], {"key": []}, {"key": []}])
 cached = None
 if sys.version_info[0] == 3:
     import functools
     cached = functools.lru_cache(maxsize=None)(table)
     cached(True)
 ouroboros_capture.snapshot(sys.argv[2])
-print(" ".join(str(id(item)) for pair in held + [(cached, cached)] for item in pair))
+print(" ".join(str(id(item)) for pair in held + [(cached, queue)] for item in pair))
 `;
 
 describe("formats: labels of what real interpreters hold", () => {
   for (const python of pythons()) {
-    it(`a dict in a dict is no __dict__ of it, and its keys are held once (CPython ${python.name})`, async () => {
+    it(`dicts in containers are no __dict__ of them, and keys are held once (CPython ${python.name})`, async () => {
       const path = join(temporaryFolder(), `labels-${python.name}.pyheapsnapshot`);
       const out = execFileSync(python.path, ["-c", PROGRAM, agentFolder, path], {
         encoding: "utf8",
@@ -46,7 +48,7 @@ describe("formats: labels of what real interpreters hold", () => {
       });
       const graph = await openHeap(path);
       const { firstEdge, edgeTo, edgeLabel } = graph.columns;
-      const [bare, bareInner, table, inner, cached] = out.trim().split(" ").map(Number);
+      const [bare, bareInner, table, inner, cached, queue] = out.trim().split(" ").map(Number);
       const labelsOf = (address: number, wanted: (target: number) => boolean) => {
         const node = graph.nodeOfAddress(address)!;
         const edges = Array.from({ length: firstEdge[node + 1] - firstEdge[node] }, (_, i) => firstEdge[node] + i);
@@ -69,6 +71,10 @@ describe("formats: labels of what real interpreters hold", () => {
       }
       const dictsOfCache = labelsOf(cached, (target) => graph.columns.kind[target] === Kind.dict);
       assert.deepEqual(dictsOfCache.sort(), python.version[0] === 3 ? [".__dict__", ".cache"] : []);
+      assert.deepEqual(
+        labelsOf(queue, () => true).filter((label) => label !== ".__class__"),
+        ["[0]", "[1]", "[2]"],
+      );
       assert.deepEqual(overcounted(graph), []);
     });
   }

@@ -22,6 +22,8 @@ export interface NodeFacts {
 // Beyond this many edges a value out of order is found through a map, not by looking at each edge.
 const LINEAR = 64;
 
+const CONTAINERS: ReadonlySet<number> = new Set([Kind.dict, Kind.set, Kind.deque]);
+
 /**
  * Gives each traversed edge its label, and finds the references that follow from the labels:
  * a dict's hold on its str keys, an instance's hold on its type.
@@ -118,7 +120,7 @@ export class EdgeLabeler {
       }
       if (typeEdge >= 0) this.label[typeEdge] = classLabel;
       else this.#extra.addOwned(node, type, classLabel);
-      const isContainer = this.#facts.isSequence(node) || kind[node] === Kind.dict;
+      const isContainer = this.#facts.isSequence(node) || CONTAINERS.has(kind[node]);
       const isContent = isContainer && typeEdge >= 0 && dictEdge > typeEdge;
       if (dictEdge >= 0 && !isLabelled && !isContent && kind[node] !== Kind.type) {
         this.label[dictEdge] = dictLabel;
