@@ -144,12 +144,18 @@ export function loggedEvents(graph: HeapGraph, events: readonly SimulationEvent[
 
 /**
  * Tracked objects to which the graph knows more references than their refcount, by name. Classes are left out: a
- * functools cache visits those of its entries' links for them.
+ * functools cache visits those of its entries' links for them. So is what running frames hold: a generator that runs
+ * is told to hold its variables too.
  */
 export function overcounted(graph: HeapGraph): string[] {
-  const { flags, kind, refcount, id, edgeTo } = graph.columns;
+  const { flags, kind, refcount, id, firstEdge, edgeTo } = graph.columns;
   const known = new Uint32Array(graph.nodeCount);
-  for (let edge = 0; edge < edgeTo.length; edge++) if (isStrong(graph, edge)) known[edgeTo[edge]]++;
+  for (let from = 0; from < graph.nodeCount; from++) {
+    if ((flags[from] & Flag.synthetic) !== 0) continue;
+    for (let edge = firstEdge[from]; edge < firstEdge[from + 1]; edge++) {
+      if (isStrong(graph, edge)) known[edgeTo[edge]]++;
+    }
+  }
   const found: string[] = [];
   for (let node = 0; node < graph.nodeCount; node++) {
     if ((flags[node] & Flag.tracked) === 0 || kind[node] === Kind.type || refcount[node] === UNKNOWN_REFCOUNT) continue;
