@@ -20,10 +20,10 @@ export function CutOrder({ preview }: { readonly preview: CutPreview }): JSX.Ele
         </p>
       )}
       <Steps title="At once" steps={now} start={1} />
-      {later.length > 0 && garbageBefore.objects > 0 && (
-        <p class="quiet">What was garbage already is among what the next collection frees.</p>
-      )}
       <Steps title="By the next collection" steps={later} start={now.length + 1} />
+      {garbageBefore.objects > 0 && (
+        <p class="quiet">What was garbage already goes with the next collection too, and is not listed.</p>
+      )}
       {orderTotal === 0 && <p>Nothing dies.</p>}
       <Survivors preview={preview} />
     </div>
