@@ -4,7 +4,7 @@ import { LabelSort, labelSort, nameOfLabel } from "../heap/labels.js";
 import type { Analysis } from "../model/Analysis.js";
 import { isLibrary, isStandardLibrary } from "../model/source.js";
 import { type Bound, boundOf } from "./bounds.js";
-import { type Holder, Holders } from "./holders.js";
+import { type Holder, holdersOf } from "./holders.js";
 
 const CONTAINERS: ReadonlySet<number> = new Set([Kind.dict, Kind.list, Kind.set, Kind.deque]);
 const PLAIN: ReadonlySet<number> = new Set([Kind.str, Kind.bytes, Kind.number, Kind.none]);
@@ -55,7 +55,6 @@ export function findCaches(analysis: Analysis): Cache[] {
   const least = Math.max(MIN_BYTES, alive * MIN_HEAP_SHARE);
   const found: Cache[] = [];
   const named = new Set(graph.roots.map(({ node }) => node));
-  let holders: Holders | undefined;
   for (let content = 0; content < graph.nodeCount; content++) {
     if (!CONTAINERS.has(kind[content]) || infrastructure[content] === 1 || roots.isGarbage[content] === 1) continue;
     const bytes = ownership.retained[content];
@@ -66,8 +65,7 @@ export function findCaches(analysis: Analysis): Cache[] {
     if (entries.count < fewest || entries.sole < entries.count * MIN_SOLE_SHARE) continue;
     const wrapper = wrapperOf(analysis, content);
     const node = wrapper ?? content;
-    holders ??= new Holders(analysis);
-    const held = holders.of(node);
+    const held = holdersOf(analysis).of(node);
     const holder = held && wrapper !== undefined ? atFunction(analysis, held, wrapper) : held;
     if (!holder || isStandardLibrary(holder.location?.file ?? "")) continue;
     const bound = boundOf(analysis, { node, entries: entries.count, values: entries.commonType, holder });

@@ -37,8 +37,17 @@ interface Way {
   readonly attribute?: { readonly owner: NodeIndex; readonly name: string };
 }
 
+const known = new WeakMap<Analysis, Holders>();
+
+/** The holders of a heap, made once: that takes a look at all of it. */
+export function holdersOf(analysis: Analysis): Holders {
+  let holders = known.get(analysis);
+  if (!holders) known.set(analysis, (holders = new Holders(analysis)));
+  return holders;
+}
+
 /** Module, class and function dicts by their owners, to tell how a container is held. */
-export class Holders {
+class Holders {
   readonly #analysis: Analysis;
   /** Dict to the module or type node whose `__dict__` it is. */
   readonly #ownerOf = new Map<NodeIndex, NodeIndex>();

@@ -1,6 +1,5 @@
-import type { NodeIndex } from "../heap/HeapGraph.js";
+import type { NodeIndex, TypeInfo } from "../heap/HeapGraph.js";
 import type { Kind } from "../heap/kinds.js";
-import { LabelSort, nameOfLabel } from "../heap/labels.js";
 import type { Analysis } from "../model/Analysis.js";
 
 /** Bytes that would be freed if all of these went: what one of them keeps, and another one with it, counts once. */
@@ -14,8 +13,10 @@ export function retainedTogether({ ownership, graph }: Analysis, nodes: Iterable
     let isBelow = false;
     for (let node = ownership.idom[start]; node < graph.nodeCount; node = ownership.idom[node]) {
       const answer = group.has(node) || known.get(node);
-      if (answer !== undefined && answer !== false) isBelow = true;
-      if (answer !== undefined && (answer || known.has(node))) break;
+      if (answer !== undefined) {
+        isBelow = answer;
+        break;
+      }
       way.push(node);
     }
     for (const node of way) known.set(node, isBelow);
@@ -28,26 +29,6 @@ export function retainedTogether({ ownership, graph }: Analysis, nodes: Iterable
 export function isKeptBy({ ownership, graph }: Analysis, node: NodeIndex, owner: NodeIndex): boolean {
   for (let at = node; at < graph.nodeCount; at = ownership.idom[at]) if (at === owner) return true;
   return false;
-}
-
-/** The first target of an object's references with an attribute's name, also by its `__dict__`; undefined if none. */
-export function attribute({ graph }: Analysis, node: NodeIndex, name: string): NodeIndex | undefined {
-  const { firstEdge, edgeTo, edgeLabel } = graph.columns;
-  let dict: NodeIndex | undefined;
-  for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
-    const label = nameOfLabel(graph, edgeLabel[e], LabelSort.attribute);
-    if (label === name) return edgeTo[e];
-    if (label === "__dict__") dict = edgeTo[e];
-  }
-  return dict === undefined ? undefined : entry(graph, dict, name);
-}
-
-function entry(graph: Analysis["graph"], dict: NodeIndex, name: string): NodeIndex | undefined {
-  const { firstEdge, edgeTo, edgeLabel } = graph.columns;
-  for (let e = firstEdge[dict]; e < firstEdge[dict + 1]; e++) {
-    if (nameOfLabel(graph, edgeLabel[e], LabelSort.key) === name) return edgeTo[e];
-  }
-  return undefined;
 }
 
 /** The first target of a kind. */
@@ -75,5 +56,15 @@ export function* aliveOf({ graph, roots }: Analysis, ...kinds: readonly Kind[]):
   const wanted: ReadonlySet<number> = new Set(kinds);
   for (let node = 0; node < graph.nodeCount; node++) {
     if (wanted.has(kind[node]) && roots.isGarbage[node] === 0) yield node;
+  }
+}
+
+/** All instances of some types that are alive. Names are looked at once a type, not once an object. */
+export function* aliveOfType({ graph, roots }: Analysis, isWanted: (type: TypeInfo) => boolean): Generator<NodeIndex> {
+  const wanted = graph.types.map(isWanted);
+  if (!wanted.includes(true)) return;
+  const { type } = graph.columns;
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (wanted[type[node]] && roots.isGarbage[node] === 0) yield node;
   }
 }

@@ -5,7 +5,7 @@ import type { Analysis } from "../../model/Analysis.js";
 import { rootPaths } from "../../model/paths.js";
 import { isStandardLibrary } from "../../model/source.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
-import { type Holder, Holders } from "../holders.js";
+import { type Holder, holdersOf } from "../holders.js";
 import { aliveOf, groupBy, isKeptBy, retainedTogether, targetOfKind } from "../together.js";
 
 const MANY = 20;
@@ -38,7 +38,7 @@ export const callbackPin: Detector = {
       const callback = functionOf(analysis, cell);
       if (callback !== undefined) pinned.push({ callback, object, fn: callback });
     }
-    const holders = new Holders(analysis);
+    const holders = holdersOf(analysis);
     const placed = pinned.slice(0, ASKED).flatMap((one) => {
       const holder = holders.of(one.callback);
       const place = holder?.name.replace(/\['[^\]]*'\]/g, "[…]");

@@ -1,12 +1,12 @@
-import type { NodeIndex } from "../../heap/HeapGraph.js";
+import type { NodeIndex, TypeInfo } from "../../heap/HeapGraph.js";
 import { Kind } from "../../heap/kinds.js";
 import { LabelSort, nameOfLabel } from "../../heap/labels.js";
 import { printable } from "../../heap/names.js";
 import type { Analysis } from "../../model/Analysis.js";
 import { rootPaths } from "../../model/paths.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
-import { Holders } from "../holders.js";
-import { groupBy, isKeptBy, retainedTogether } from "../together.js";
+import { holdersOf } from "../holders.js";
+import { aliveOfType, groupBy, isKeptBy, retainedTogether } from "../together.js";
 
 const MANY = 5;
 const MIN_BYTES = 64_000;
@@ -23,12 +23,9 @@ interface Value {
 export const contextPin: Detector = {
   rule: "context-pin",
   detect(analysis) {
-    const { graph, roots } = analysis;
     const values: Value[] = [];
-    for (let node = 0; node < graph.nodeCount; node++) {
-      if (roots.isGarbage[node] === 0 && isType(analysis, node, "Context")) values.push(...valuesOf(analysis, node));
-    }
-    const holders = new Holders(analysis);
+    for (const node of aliveOfType(analysis, (type) => isType(type, "Context")))
+      values.push(...valuesOf(analysis, node));
     return [...groupBy(values, ({ variable }) => String(variable)).values()].flatMap((group): Finding[] => {
       const kept = group.filter(
         ({ value, context }) => isKeptBy(analysis, value, context) || isShared(analysis, value),
@@ -36,13 +33,12 @@ export const contextPin: Detector = {
       const contexts = new Set(kept.map(({ context }) => context)).size;
       const distinct = [...new Set(kept.map(({ value }) => value))];
       const bytes = retainedTogether(analysis, distinct);
-      return contexts < MANY || bytes < MIN_BYTES ? [] : [finding(analysis, holders, kept, distinct, bytes)];
+      return contexts < MANY || bytes < MIN_BYTES ? [] : [finding(analysis, kept, distinct, bytes)];
     });
   },
 };
 
-function isType({ graph }: Analysis, node: NodeIndex, name: string): boolean {
-  const type = graph.types[graph.columns.type[node]];
+function isType(type: TypeInfo, name: string): boolean {
   return type.name === name && /^(_?contextvars|builtins|)$/.test(type.module);
 }
 
@@ -55,7 +51,7 @@ function valuesOf(analysis: Analysis, context: NodeIndex): Value[] {
     for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
       const to = edgeTo[e];
       if (/^hamt/.test(graph.typeName(to)) && depth > 0) look(to, depth - 1);
-      if (!isType(analysis, to, "ContextVar")) continue;
+      if (!isType(graph.types[graph.columns.type[to]], "ContextVar")) continue;
       const value = e > firstEdge[node] ? edgeTo[e - 1] : undefined;
       if (value !== undefined) found.push({ context, variable: to, value });
     }
@@ -72,17 +68,11 @@ function isShared({ graph, referrers }: Analysis, value: NodeIndex): boolean {
   return true;
 }
 
-function finding(
-  analysis: Analysis,
-  holders: Holders,
-  group: readonly Value[],
-  values: readonly NodeIndex[],
-  bytes: number,
-): Finding {
+function finding(analysis: Analysis, group: readonly Value[], values: readonly NodeIndex[], bytes: number): Finding {
   const { graph } = analysis;
   const [{ variable, context, value }] = group;
-  const ofVariable = holders.of(variable);
-  const ofContext = holders.of(context);
+  const ofVariable = holdersOf(analysis).of(variable);
+  const ofContext = holdersOf(analysis).of(context);
   const contexts = new Set(group.map((one) => one.context)).size;
   const name = printable(ofVariable?.name ?? variableName(analysis, variable));
   return {

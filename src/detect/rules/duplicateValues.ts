@@ -4,7 +4,7 @@ import { printable } from "../../heap/names.js";
 import type { Analysis } from "../../model/Analysis.js";
 import { rootPaths } from "../../model/paths.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
-import { Holders } from "../holders.js";
+import { holdersOf } from "../holders.js";
 import { formatCount } from "../format.js";
 import { groupBy } from "../together.js";
 
@@ -107,7 +107,7 @@ function finding(analysis: Analysis, type: string, all: readonly Copies[], saved
     .slice(0, VALUES_NAMED)
     .map(({ nodes }) => `${valueText(graph, nodes[0])} × ${formatCount(nodes.length)}`);
   const [first] = sorted[0].nodes;
-  const holders = new Holders(analysis);
+  const holders = holdersOf(analysis);
   // The first ones may stand elsewhere: what holds most of some is told.
   const some = sorted[0].nodes.filter((_, i, nodes) => i % Math.ceil(nodes.length / ASKED) === 0);
   const held = groupBy(

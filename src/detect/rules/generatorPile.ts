@@ -5,7 +5,7 @@ import type { Analysis } from "../../model/Analysis.js";
 import { rootPaths } from "../../model/paths.js";
 import { isStandardLibrary } from "../../model/source.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
-import { Holders } from "../holders.js";
+import { holdersOf } from "../holders.js";
 import { aliveOf, groupBy, retainedTogether } from "../together.js";
 
 const MANY = 20;
@@ -24,7 +24,7 @@ export const generatorPile: Detector = {
         graph.location(node) !== undefined && !graph.hasFlag(node, Flag.unstarted) && isSuspended(analysis, node),
     );
     const groups = groupBy(waiting, (node) => `${graph.location(node)!.file}:${graph.location(node)!.line}`);
-    const holders = new Holders(analysis);
+    const holders = holdersOf(analysis);
     return [...groups.values()].flatMap((group): Finding[] => {
       const { file } = graph.location(group[0])!;
       if (group.length < MANY || isStandardLibrary(file)) return [];

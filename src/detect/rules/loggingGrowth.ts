@@ -1,12 +1,13 @@
-import type { NodeIndex } from "../../heap/HeapGraph.js";
+import { type NodeIndex, typeInfoName } from "../../heap/HeapGraph.js";
 import { Kind } from "../../heap/kinds.js";
 import { printable } from "../../heap/names.js";
 import type { Analysis } from "../../model/Analysis.js";
 import { rootPaths } from "../../model/paths.js";
+import { attributeOf } from "../../model/weakrefs/index.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
-import { Holders } from "../holders.js";
+import { holdersOf } from "../holders.js";
 import type { Message } from "../messages.js";
-import { attribute, groupBy, retainedTogether } from "../together.js";
+import { aliveOfType, groupBy, retainedTogether } from "../together.js";
 
 const MANY_HANDLERS = 20;
 const MANY_LOGGERS = 200;
@@ -21,14 +22,12 @@ export const loggingGrowth: Detector = {
   },
 };
 
-function* instancesOf({ graph, roots }: Analysis, name: string): Generator<NodeIndex> {
-  for (let node = 0; node < graph.nodeCount; node++) {
-    if (roots.isGarbage[node] === 0 && graph.typeName(node) === name) yield node;
-  }
+function instancesOf(analysis: Analysis, name: string): Generator<NodeIndex> {
+  return aliveOfType(analysis, (type) => typeInfoName(type) === name);
 }
 
 function nameOf(analysis: Analysis, logger: NodeIndex): string {
-  const name = attribute(analysis, logger, "name");
+  const name = attributeOf(analysis.graph, logger, "name");
   return name === undefined ? "" : analysis.graph.string(analysis.graph.columns.text[name]);
 }
 
@@ -43,7 +42,7 @@ function finding(
   },
 ): Finding {
   const { sort, title, why, nodes, key } = parts;
-  const holder = sort === "records" ? new Holders(analysis).of(nodes[0]) : undefined;
+  const holder = sort === "records" ? holdersOf(analysis).of(nodes[0]) : undefined;
   return {
     rule: "logging-growth",
     severity: "warning",
@@ -64,7 +63,7 @@ function handlers(analysis: Analysis, loggers: readonly NodeIndex[]): Finding[] 
   const { graph } = analysis;
   const { firstEdge, edgeTo, kind } = graph.columns;
   return loggers.flatMap((logger) => {
-    const list = attribute(analysis, logger, "handlers");
+    const list = attributeOf(analysis.graph, logger, "handlers");
     if (list === undefined || kind[list] !== Kind.list || firstEdge[list + 1] - firstEdge[list] < MANY_HANDLERS)
       return [];
     const name = nameOf(analysis, logger);
@@ -110,7 +109,7 @@ function children(analysis: Analysis, loggers: readonly NodeIndex[]): Finding[] 
 function records(analysis: Analysis): Finding[] {
   const nodes = [...instancesOf(analysis, "logging.LogRecord")];
   if (nodes.length < MANY_RECORDS) return [];
-  const holder = new Holders(analysis).of(nodes[0]);
+  const holder = holdersOf(analysis).of(nodes[0]);
   const values = { count: nodes.length, bytes: retainedTogether(analysis, nodes) };
   return [
     finding(analysis, {

@@ -4,8 +4,9 @@ import { LabelSort, labelSort, nameOfLabel } from "../../heap/labels.js";
 import { printable } from "../../heap/names.js";
 import type { Analysis } from "../../model/Analysis.js";
 import { rootPaths } from "../../model/paths.js";
+import { attributeOf } from "../../model/weakrefs/index.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
-import { attribute, retainedTogether } from "../together.js";
+import { aliveOfType, retainedTogether } from "../together.js";
 
 const MANY = 20;
 const MIN_BYTES = 64_000;
@@ -14,11 +15,9 @@ const MIN_BYTES = 64_000;
 export const lruCacheSelf: Detector = {
   rule: "lru-cache-self",
   detect(analysis) {
-    const { graph, roots } = analysis;
     const found: Finding[] = [];
-    for (let node = 0; node < graph.nodeCount; node++) {
-      if (!graph.typeName(node).endsWith("_lru_cache_wrapper") || roots.isGarbage[node] === 1) continue;
-      const cache = attribute(analysis, node, "cache");
+    for (const node of aliveOfType(analysis, ({ name }) => name.endsWith("_lru_cache_wrapper"))) {
+      const cache = attributeOf(analysis.graph, node, "cache");
       const owner = classOf(analysis, node);
       if (cache === undefined || owner === undefined) continue;
       const instances = instancesIn(analysis, cache, owner);
@@ -72,7 +71,7 @@ function instancesIn(analysis: Analysis, cache: NodeIndex, owner: NodeIndex): No
 
 function derives(analysis: Analysis, type: NodeIndex, base: NodeIndex): boolean {
   const { firstEdge, edgeTo } = analysis.graph.columns;
-  const mro = attribute(analysis, type, "__mro__");
+  const mro = attributeOf(analysis.graph, type, "__mro__");
   return mro !== undefined && edgeTo.subarray(firstEdge[mro], firstEdge[mro + 1]).includes(base);
 }
 

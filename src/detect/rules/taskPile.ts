@@ -3,9 +3,10 @@ import { FutureState, Kind } from "../../heap/kinds.js";
 import { printable } from "../../heap/names.js";
 import type { Analysis } from "../../model/Analysis.js";
 import { rootPaths } from "../../model/paths.js";
+import { attributeOf } from "../../model/weakrefs/index.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
-import { Holders } from "../holders.js";
-import { aliveOf, attribute, groupBy, retainedTogether } from "../together.js";
+import { holdersOf } from "../holders.js";
+import { aliveOf, groupBy, retainedTogether } from "../together.js";
 
 const MANY = 50;
 const AWAITS = 50;
@@ -48,7 +49,7 @@ function describe(analysis: Analysis, task: NodeIndex): Task {
     innermost = further;
   }
   const state = graph.facts.futureState?.get(task);
-  const text = attribute(analysis, task, "_state");
+  const text = attributeOf(analysis.graph, task, "_state");
   const named = text === undefined ? "" : graph.string(graph.columns.text[text]);
   const isDone = state === undefined ? named === "FINISHED" || named === "CANCELLED" : state !== FutureState.pending;
   return { task, coroutine, innermost, isDone };
@@ -63,7 +64,7 @@ function finding(analysis: Analysis, group: readonly Task[]): Finding {
     node === undefined
       ? "a coroutine"
       : `${printable(graph.string(graph.columns.text[node]).split(".").at(-1) ?? "")}()`;
-  const holder = new Holders(analysis).of(task);
+  const holder = holdersOf(analysis).of(task);
   const line = innermost === undefined ? undefined : graph.facts.suspendedLine?.get(innermost);
   const own = coroutine === undefined ? undefined : graph.location(coroutine);
   const location = isDone ? (holder?.location ?? own) : own;

@@ -1,4 +1,4 @@
-import type { NodeIndex, SourceLocation } from "../../heap/HeapGraph.js";
+import { type NodeIndex, type SourceLocation, typeInfoName, type TypeInfo } from "../../heap/HeapGraph.js";
 import { Kind } from "../../heap/kinds.js";
 import { LabelSort, nameOfLabel } from "../../heap/labels.js";
 import { printable } from "../../heap/names.js";
@@ -6,8 +6,8 @@ import type { Analysis } from "../../model/Analysis.js";
 import { rootPaths } from "../../model/paths.js";
 import { isLibrary } from "../../model/source.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
-import { Holders } from "../holders.js";
-import { groupBy, retainedTogether } from "../together.js";
+import { holdersOf } from "../holders.js";
+import { aliveOfType, groupBy, retainedTogether } from "../together.js";
 
 const MIN_BYTES = 200_000;
 const MIN_HEAP_SHARE = 0.02;
@@ -92,14 +92,12 @@ function ofVariable(analysis: Analysis, group: readonly Variable[], bytes: numbe
 }
 
 function locals(analysis: Analysis, least: number): Finding[] {
-  const { graph, ownership, roots } = analysis;
+  const { ownership } = analysis;
   const found: Finding[] = [];
-  let holders: Holders | undefined;
-  for (let node = 0; node < graph.nodeCount; node++) {
+  for (const node of aliveOfType(analysis, isLocal)) {
     const bytes = ownership.retained[node];
-    if (bytes < least || roots.isGarbage[node] === 1 || !isLocal(analysis, node)) continue;
-    holders ??= new Holders(analysis);
-    const holder = holders.of(node);
+    if (bytes < least) continue;
+    const holder = holdersOf(analysis).of(node);
     if (!holder || isLibrary(holder.location?.file ?? "")) continue;
     const { largest, threads } = contentOf(analysis, node);
     found.push({
@@ -120,8 +118,8 @@ function locals(analysis: Analysis, least: number): Finding[] {
   return found;
 }
 
-function isLocal({ graph }: Analysis, node: NodeIndex): boolean {
-  return /^(_?thread\._local|threading\.local)$/.test(graph.typeName(node));
+function isLocal(type: TypeInfo): boolean {
+  return /^(_?thread\._local|threading\.local)$/.test(typeInfoName(type));
 }
 
 /** Of a thread-local object: how many threads have something in it, and the attribute that keeps most. */

@@ -5,7 +5,7 @@ import type { Analysis } from "../../model/Analysis.js";
 import { rootPaths } from "../../model/paths.js";
 import { isLibrary, isStandardLibrary } from "../../model/source.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
-import { type Holder, Holders } from "../holders.js";
+import { type Holder, holdersOf } from "../holders.js";
 import { aliveOf, groupBy, retainedTogether, targetOfKind } from "../together.js";
 
 const MIN_BYTES = 64_000;
@@ -29,7 +29,7 @@ export const tracebackPin: Detector = {
     const heads = [...firstTracebacks(analysis)];
     if (heads.length === 0) return [];
     const least = Math.max(MIN_BYTES, ownership.retained[ownership.aliveRoot] * MIN_HEAP_SHARE);
-    const holders = new Holders(analysis);
+    const holders = holdersOf(analysis);
     const held = heads.slice(0, ASKED).flatMap((traceback): Held[] => {
       const holder = holders.of(traceback);
       if (!holder) return [];

@@ -5,7 +5,7 @@ import type { Analysis } from "../../model/Analysis.js";
 import { isLibrary, typeLocation } from "../../model/source.js";
 import { rootPaths } from "../../model/paths.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
-import { Holders } from "../holders.js";
+import { holdersOf } from "../holders.js";
 import { groupBy, retainedTogether } from "../together.js";
 
 const MANY = 20;
@@ -37,7 +37,7 @@ function isModuleOf(file: string, className: string): boolean {
 function explosion(analysis: Analysis, name: string, classes: readonly NodeIndex[], bytes: number): Finding {
   const { graph, roots } = analysis;
   const living = classes.filter((node) => roots.isGarbage[node] === 0);
-  const holders = new Holders(analysis);
+  const holders = holdersOf(analysis);
   const holder = living.length > 0 ? holders.of(living[0]) : undefined;
   const first = typeLocation(graph, classes[0]);
   // A namedtuple's or an enum's methods are those of the library that makes it.

@@ -1,13 +1,13 @@
-import type { NodeIndex } from "../../heap/HeapGraph.js";
+import { type NodeIndex, typeInfoName } from "../../heap/HeapGraph.js";
 import { Kind } from "../../heap/kinds.js";
 import { printable } from "../../heap/names.js";
 import type { Analysis } from "../../model/Analysis.js";
 import { rootPaths } from "../../model/paths.js";
-import { deadPiles, findWeakReferences, Holders as WeakHolders } from "../../model/weakrefs/index.js";
+import { attributeOf, deadPiles, findWeakReferences, Holders as WeakHolders } from "../../model/weakrefs/index.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
-import { Holders } from "../holders.js";
+import { holdersOf } from "../holders.js";
 import type { Message } from "../messages.js";
-import { attribute, groupBy, isKeptBy, retainedTogether } from "../together.js";
+import { aliveOfType, groupBy, isKeptBy, retainedTogether } from "../together.js";
 
 const MANY = 20;
 const MANY_DEAD = 200;
@@ -34,7 +34,7 @@ interface Parts {
 }
 
 function finding(analysis: Analysis, { sort, title, nodes, held, bytes, key }: Parts): Finding {
-  const holder = new Holders(analysis).of(held);
+  const holder = holdersOf(analysis).of(held);
   return {
     rule: "weak-misuse",
     severity: "warning",
@@ -53,18 +53,17 @@ function finding(analysis: Analysis, { sort, title, nodes, held, bytes, key }: P
 
 /** Keys of a WeakKeyDictionary that only its own values keep. */
 function keptKeys(analysis: Analysis, referentOf: ReadonlyMap<NodeIndex, NodeIndex>): Finding[] {
-  const { graph, roots } = analysis;
+  const { graph } = analysis;
   const { firstEdge, edgeTo, kind } = graph.columns;
   const found: Finding[] = [];
-  for (let node = 0; node < graph.nodeCount; node++) {
-    if (graph.types[graph.columns.type[node]].name !== "WeakKeyDictionary" || roots.isGarbage[node] === 1) continue;
-    const data = attribute(analysis, node, "data");
+  for (const node of aliveOfType(analysis, ({ name }) => name === "WeakKeyDictionary")) {
+    const data = attributeOf(analysis.graph, node, "data");
     if (data === undefined || kind[data] !== Kind.dict) continue;
     const keys = [...edgeTo.subarray(firstEdge[data], firstEdge[data + 1])].flatMap((to) => referentOf.get(to) ?? []);
     const kept = keys.filter((key) => isKeptBy(analysis, key, data));
     if (kept.length < MANY) continue;
     const bytes = retainedTogether(analysis, kept);
-    const place = printable(new Holders(analysis).of(node)?.name ?? "a WeakKeyDictionary");
+    const place = printable(holdersOf(analysis).of(node)?.name ?? "a WeakKeyDictionary");
     const values = { place, count: kept.length, type: printable(graph.typeName(kept[0])), bytes };
     const title: Message = { id: "weak.title-keys", arguments: values };
     found.push(finding(analysis, { sort: "keys", title, nodes: kept, held: node, bytes, key: place }));
@@ -74,11 +73,10 @@ function keptKeys(analysis: Analysis, referentOf: ReadonlyMap<NodeIndex, NodeInd
 
 /** Objects that their own weakref.finalize keeps: it calls a bound method, or has the object among its arguments. */
 function finalizers(analysis: Analysis, referentOf: ReadonlyMap<NodeIndex, NodeIndex>): Finding[] {
-  const { graph, roots } = analysis;
+  const { graph } = analysis;
   const kept: NodeIndex[] = [];
-  for (let node = 0; node < graph.nodeCount; node++) {
-    if (graph.typeName(node) !== "weakref.finalize._Info" || roots.isGarbage[node] === 1) continue;
-    const weakref = attribute(analysis, node, "weakref");
+  for (const node of aliveOfType(analysis, (type) => typeInfoName(type) === "weakref.finalize._Info")) {
+    const weakref = attributeOf(analysis.graph, node, "weakref");
     const referent = weakref === undefined ? undefined : referentOf.get(weakref);
     if (referent !== undefined && isKeptBy(analysis, referent, node)) kept.push(referent);
   }
@@ -99,7 +97,7 @@ function finalizers(analysis: Analysis, referentOf: ReadonlyMap<NodeIndex, NodeI
 /** Containers with many weak references whose objects are gone. */
 function dead(analysis: Analysis): Finding[] {
   const references = findWeakReferences(analysis.graph);
-  const holders = new Holders(analysis);
+  const holders = holdersOf(analysis);
   return deadPiles(analysis, references, new WeakHolders(analysis, references.subclassTables), MANY_DEAD).flatMap(
     (pile): Finding[] => {
       const holder = holders.of(pile.container);

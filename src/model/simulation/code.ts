@@ -36,11 +36,9 @@ export class ProgramCode {
   }
 
   #definesDel(node: NodeIndex): boolean {
-    const { type, kind } = this.#graph.columns;
-    const own = this.#graph.types[type[node]].node;
+    const own = this.#graph.types[this.#graph.columns.type[node]].node;
     if (own < 0) return this.#graph.hasFlag(node, Flag.heapType);
-    const method = this.#del(own);
-    return method !== undefined && kind[method] === Kind.function;
+    return this.finalizerOf(node) !== undefined;
   }
 
   #del(type: NodeIndex): NodeIndex | undefined {
