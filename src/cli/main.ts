@@ -2,26 +2,30 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { printable } from "../heap/names.js";
 import { type Generation, UnknownGenerationsError } from "../model/collector.js";
 import { NoSuchReferenceError } from "../model/whatif/cutEdges.js";
+import { BudgetError } from "../session/budget.js";
 import { UnknownObjectError, UnknownTypeError } from "../session/Session.js";
 import { runCapture } from "./commands/capture.js";
 import { CutArguments, runCut } from "./commands/cut.js";
+import { runCaches } from "./commands/caches.js";
+import { runCheck } from "./commands/check.js";
 import { runCycles } from "./commands/cycles.js";
+import { runDiff } from "./commands/diff.js";
 import { runGc } from "./commands/gc.js";
 import { runInfo } from "./commands/info.js";
 import { runObject } from "./commands/object.js";
 import { runOpen } from "./commands/open.js";
+import { runPackages } from "./commands/packages.js";
 import { runReport } from "./commands/report.js";
 import { runRetained } from "./commands/retained.js";
 import { runTypes } from "./commands/types.js";
 import { runWeakrefs } from "./commands/weakrefs.js";
 import { runWhy } from "./commands/why.js";
 import { UnreadableFileError, UsageError } from "./run.js";
+import { VERSION } from "./version.js";
 
 const Exit = { fine: 0, usage: 2, unreadable: 3, internal: 4 } as const;
 
 const MESSAGE = 1000;
-
-declare const OUROBOROS_VERSION: string | undefined;
 
 function positive(text: string): number {
   const number = Number(text);
@@ -48,20 +52,34 @@ function collectIds(id: string, before: readonly string[]): string[] {
 function program(): Command {
   const root = new Command("ouroboros")
     .description("Finds reference cycles and leaks in heap snapshots, and names the line that causes them.")
-    .version(typeof OUROBOROS_VERSION === "string" ? OUROBOROS_VERSION : "development")
+    .version(VERSION)
     .showHelpAfterError("(ouroboros COMMAND --help tells more)")
     .enablePositionalOptions()
     .exitOverride();
+  const command = (name: string, description: string) =>
+    root.command(name).description(description).option("--json", "print one JSON document");
   const on = (name: string, description: string) =>
-    root
-      .command(name)
-      .description(description)
-      .argument("<file>", "a .pyheapsnapshot file")
-      .option("--json", "print one JSON document");
+    command(name, description).argument("<file>", "a .pyheapsnapshot file");
+  const onSeveral = (name: string, description: string) =>
+    command(name, description).argument("<files...>", ".pyheapsnapshot files of one process, in any order");
   on("info", "what the snapshot is").action(runInfo);
-  on("report", "what leaks, where, and what to do")
+  onSeveral("report", "what leaks, where, and what to do; over several snapshots, what grows")
     .option("--all", "list all objects, and all findings in text")
+    .option("--sarif <out>", "write the findings as SARIF 2.1.0, too")
     .action(runReport);
+  onSeveral("diff", "what grows over snapshots, the fastest first")
+    .option("--all", "list what does not grow, too")
+    .action(runDiff);
+  onSeveral("caches", "containers that stay for good: entries, bytes, bounds, growth")
+    .option("--all", "list all")
+    .action(runCaches);
+  onSeveral("check", "a gate for CI: exit code 1 if a heap does not keep to its budget")
+    .option("--budget <file>", "JSON: the limits")
+    .option("--baseline <file>", "findings that are known and not counted")
+    .option("--write-baseline <file>", "write the findings of this run as a baseline")
+    .option("--sarif <out>", "write the findings as SARIF 2.1.0, too")
+    .option("--all", "list all objects of a finding in JSON")
+    .action(runCheck);
   on("gc", "what the real collector would find and free")
     .option("--generation <n>", "collect this generation and the younger ones: 0, 1 or 2 (all)", generation)
     .action(runGc);
@@ -89,6 +107,7 @@ function program(): Command {
     .option("--avoid <id>", "not through these (several: with commas, or one after the other)", collectIds, [])
     .action(runWhy);
   on("types", "instances and bytes by type").option("--all", "list all types").action(runTypes);
+  on("packages", "bytes that packages and modules keep").option("--all", "list all").action(runPackages);
   on("weakrefs", "who refers weakly, dead and alive, with what callbacks")
     .option("--ids <id>", "who refers weakly to these objects, and what clearing that would set off", collectIds, [])
     .option("--dead", "containers full of dead weak references")
@@ -130,9 +149,14 @@ function withModule(argv: readonly string[]): string[] {
 }
 
 function isUsage(error: unknown): error is Error {
-  return [UsageError, UnknownObjectError, UnknownTypeError, UnknownGenerationsError, NoSuchReferenceError].some(
-    (kind) => error instanceof kind,
-  );
+  return [
+    UsageError,
+    BudgetError,
+    UnknownObjectError,
+    UnknownTypeError,
+    UnknownGenerationsError,
+    NoSuchReferenceError,
+  ].some((kind) => error instanceof kind);
 }
 
 const ID_OPTIONS = new Set(["--ids", "--avoid"]);

@@ -1,6 +1,8 @@
+import { writeFile } from "node:fs/promises";
 import { SnapshotError } from "../formats/errors.js";
 import { printable } from "../heap/names.js";
 import type { FileProblem } from "../session/protocol.js";
+import { Series } from "../session/Series.js";
 import { Session } from "../session/Session.js";
 
 /** A wrong way of calling a command; ends the program with exit code 2. */
@@ -39,6 +41,26 @@ export async function openSession(file: string): Promise<Session> {
     throw error instanceof SnapshotError ? new UnreadableFileError(file, error) : error;
   } finally {
     hideProgress();
+  }
+}
+
+/**
+ * Opens snapshots of one process for a comparison, with progress on stderr where that is a terminal.
+ * @throws UnreadableFileError
+ */
+export async function openSeries(files: readonly string[]): Promise<Series> {
+  return Series.open(files, openSession);
+}
+
+/**
+ * Writes a text file as a whole.
+ * @throws UsageError where that can't be done
+ */
+export async function writeText(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw new UsageError(`can't write ${printable(file, LINE)}: ${(error as Error).message}`);
   }
 }
 

@@ -12,6 +12,18 @@ export interface PathStep {
   readonly node: NodeIndex;
 }
 
+/** How something developed over snapshots of one process, the oldest first. */
+export interface Development {
+  /** One number a snapshot. */
+  readonly counts: readonly number[];
+  /** Rise from one snapshot to the next, by least squares. */
+  readonly slope: number;
+  /** How much of the change a straight line explains, 0 to 1. */
+  readonly r2: number;
+  /** It rises, and goes on rising at the end. */
+  readonly grows: boolean;
+}
+
 /** Something worth telling a person. */
 export interface Finding {
   /** Name of the rule, as in docs/RULES.md. */
@@ -31,6 +43,8 @@ export interface Finding {
   /** What to look for in the file for a better line: where a class or a variable is defined. */
   readonly anchor?: Anchor;
   readonly path: readonly PathStep[];
+  /** Where several snapshots were compared, and each tells of it. */
+  readonly growth?: Development;
 }
 
 /** A rule: looks at one heap and says what it found. */

@@ -6,15 +6,11 @@ import { isLibrary, isStandardLibrary } from "../model/source.js";
 import { type Bound, boundOf } from "./bounds.js";
 import { type Holder, holdersOf } from "./holders.js";
 
-const CONTAINERS: ReadonlySet<number> = new Set([Kind.dict, Kind.list, Kind.set, Kind.deque]);
+/** Kinds of objects that can be caches. */
+export const CACHE_KINDS: ReadonlySet<number> = new Set([Kind.dict, Kind.list, Kind.set, Kind.deque]);
 const PLAIN: ReadonlySet<number> = new Set([Kind.str, Kind.bytes, Kind.number, Kind.none]);
-const MIN_ENTRIES = 100;
-const MIN_BYTES = 64_000;
-const MIN_HEAP_SHARE = 0.01;
-const MIN_SOLE_SHARE = 0.5;
 // With so large a share of the heap a few entries are enough.
 const LARGE_SHARE = 0.05;
-const FEW_ENTRIES = 8;
 // A container that holds little beside another one is not told beside that.
 const SAME_SHARE = 0.8;
 
@@ -44,36 +40,68 @@ export interface Cache {
   readonly bound?: Bound;
 }
 
+/** What a container must have to be told of. */
+export interface CacheLimits {
+  /** Entries. */
+  readonly entries: number;
+  /** With a twentieth of the heap, so many entries are enough. */
+  readonly fewEntries: number;
+  /** Bytes that only it keeps, at least. */
+  readonly bytes: number;
+  /** And this share of the heap. */
+  readonly heapShare: number;
+  /** Share of its entries that nothing else keeps. */
+  readonly soleShare: number;
+}
+
+/** What makes a container worth a finding. */
+const SUSPECT: CacheLimits = { entries: 100, fewEntries: 8, bytes: 64_000, heapShare: 0.01, soleShare: 0.5 };
+
+/** What makes a container worth a row in a list. */
+export const LISTED: CacheLimits = { entries: 10, fewEntries: 8, bytes: 4000, heapShare: 0, soleShare: 0 };
+
 /**
  * Containers with many entries that only they keep, held for good under a name; most bytes first. Those of the
  * standard library are left out: they are tables, or have a bound of their own (re, functools, linecache).
  */
-export function findCaches(analysis: Analysis): Cache[] {
+export function findCaches(analysis: Analysis, limits: CacheLimits = SUSPECT): Cache[] {
   const { graph, ownership, roots, infrastructure } = analysis;
   const { kind, firstEdge } = graph.columns;
   const alive = ownership.retained[ownership.aliveRoot];
-  const least = Math.max(MIN_BYTES, alive * MIN_HEAP_SHARE);
+  const least = Math.max(limits.bytes, alive * limits.heapShare);
   const found: Cache[] = [];
   const named = new Set(graph.roots.map(({ node }) => node));
   for (let content = 0; content < graph.nodeCount; content++) {
-    if (!CONTAINERS.has(kind[content]) || infrastructure[content] === 1 || roots.isGarbage[content] === 1) continue;
+    if (!CACHE_KINDS.has(kind[content]) || infrastructure[content] === 1 || roots.isGarbage[content] === 1) continue;
     const bytes = ownership.retained[content];
-    const fewest = bytes < alive * LARGE_SHARE ? MIN_ENTRIES : FEW_ENTRIES;
+    const fewest = bytes < alive * LARGE_SHARE ? limits.entries : limits.fewEntries;
     // sys.modules, gc.garbage and the like are the interpreter's own.
     if (named.has(content) || bytes < least || firstEdge[content + 1] - firstEdge[content] < fewest) continue;
     const entries = entriesOf(analysis, content);
-    if (entries.count < fewest || entries.sole < entries.count * MIN_SOLE_SHARE) continue;
-    const wrapper = wrapperOf(analysis, content);
-    const node = wrapper ?? content;
-    const held = holdersOf(analysis).of(node);
-    const holder = held && wrapper !== undefined ? atFunction(analysis, held, wrapper) : held;
-    if (!holder || isStandardLibrary(holder.location?.file ?? "")) continue;
-    const bound = boundOf(analysis, { node, entries: entries.count, values: entries.commonType, holder });
-    const sort = wrapper !== undefined ? "function" : sortOf(kind[content]);
-    const isTable = isLibrary(holder.location?.file ?? "") && holdsPlainValues(analysis, content);
-    found.push({ node, content, sort, entries, bytes, holder, isTable, ...(bound && { bound }) });
+    if (entries.count < fewest || entries.sole < entries.count * limits.soleShare) continue;
+    const cache = cacheAt(analysis, content, entries);
+    if (cache && !isStandardLibrary(cache.holder.location?.file ?? "")) found.push(cache);
   }
   return withoutRepeats(analysis, found).sort((a, b) => b.bytes - a.bytes);
+}
+
+/** A container as a cache, whatever it holds; undefined where it is not held for good. */
+export function cacheAt(
+  analysis: Analysis,
+  content: NodeIndex,
+  entries: Entries = entriesOf(analysis, content),
+): Cache | undefined {
+  const { graph, ownership } = analysis;
+  const wrapper = wrapperOf(analysis, content);
+  const node = wrapper ?? content;
+  const held = holdersOf(analysis).of(node);
+  const holder = held && wrapper !== undefined ? atFunction(analysis, held, wrapper) : held;
+  if (!holder) return undefined;
+  const bound = boundOf(analysis, { node, entries: entries.count, values: entries.commonType, holder });
+  const sort = wrapper !== undefined ? "function" : sortOf(graph.columns.kind[content]);
+  const isTable = isLibrary(holder.location?.file ?? "") && holdsPlainValues(analysis, content);
+  const bytes = ownership.retained[content];
+  return { node, content, sort, entries, bytes, holder, isTable, ...(bound && { bound }) };
 }
 
 function holdsPlainValues({ graph }: Analysis, container: NodeIndex): boolean {
@@ -112,19 +140,22 @@ function atFunction({ graph }: Analysis, { anchor: _, ...holder }: Holder, wrapp
   return holder;
 }
 
-function entriesOf({ graph, ownership }: Analysis, node: NodeIndex): Entries {
+/** What containers hold, together. */
+export function entriesOf({ graph, ownership }: Analysis, ...containers: readonly NodeIndex[]): Entries {
   const { firstEdge, edgeTo, edgeLabel } = graph.columns;
   let count = 0;
   let sole = 0;
   const types = new Map<string, number>();
-  for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
-    const sort = labelSort(edgeLabel[e]);
-    // A dict subclass's own attributes and its hold on the keys are no entries.
-    if (sort === LabelSort.keyOf || sort === LabelSort.attribute) continue;
-    count++;
-    if (ownership.idom[edgeTo[e]] === node) sole++;
-    const type = graph.typeName(edgeTo[e]);
-    types.set(type, (types.get(type) ?? 0) + 1);
+  for (const node of containers) {
+    for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
+      const sort = labelSort(edgeLabel[e]);
+      // A dict subclass's own attributes and its hold on the keys are no entries.
+      if (sort === LabelSort.keyOf || sort === LabelSort.attribute) continue;
+      count++;
+      if (ownership.idom[edgeTo[e]] === node) sole++;
+      const type = graph.typeName(edgeTo[e]);
+      types.set(type, (types.get(type) ?? 0) + 1);
+    }
   }
   const [commonType, commonCount] = [...types].sort((a, b) => b[1] - a[1])[0] ?? ["", 0];
   return { count, sole, commonType, commonCount };

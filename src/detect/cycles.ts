@@ -24,6 +24,12 @@ export function isClosureCycle({ graph }: Analysis, family: CycleFamily): boolea
   return members.some((node) => kind[node] === Kind.cell) && members.some((node) => kind[node] === Kind.function);
 }
 
+/** The fingerprint of a family's finding. */
+export function familyFingerprint(analysis: Analysis, family: CycleFamily): string {
+  const rule = isClosureCycle(analysis, family) ? "closure-cycle" : "object-cycle";
+  return fingerprint(rule, family.signature, family.garbage ? "garbage" : "alive");
+}
+
 /** The finding for one family of cycles. Its bytes count what else is pinned only where it is garbage already. */
 export function cycleFinding(analysis: Analysis, family: CycleFamily, rule: "closure-cycle" | "object-cycle"): Finding {
   const { graph } = analysis;
@@ -59,7 +65,7 @@ export function cycleFinding(analysis: Analysis, family: CycleFamily, rule: "clo
     count,
     bytes,
     objects: family.cycles.flatMap((cycle) => Array.from(cycle.members)),
-    fingerprint: fingerprint(rule, family.signature, family.garbage ? "garbage" : "alive"),
+    fingerprint: familyFingerprint(analysis, family),
     ...(location && { location }),
     ...(anchor && { anchor }),
     path: ringPath(analysis, ring, telling),

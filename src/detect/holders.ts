@@ -17,8 +17,8 @@ const LOOKED_AT = 3000;
 
 /** Where an object is kept for good: under a name in a module or a class, in a closure, or as a default. */
 export interface Holder {
-  /** `instance`: by way of attributes or containers of something that is held so. */
-  readonly where: "module" | "class" | "closure" | "default" | "instance";
+  /** `instance`: by way of attributes or containers of something that is held so; `running`: by a variable of a running function. */
+  readonly where: "module" | "class" | "closure" | "default" | "instance" | "running";
   /** As a programmer would write it: `app.CACHE`, `app.Service.cache`, `app.BUS.handlers['saved']`. */
   readonly name: string;
   readonly location: SourceLocation | undefined;

@@ -2,6 +2,7 @@ import { formatBytes, formatCount } from "./format.js";
 import { cacheTexts } from "./texts/caches.js";
 import { cutTexts } from "./texts/cuts.js";
 import { cycleTexts } from "./texts/cycles.js";
+import { growthTexts } from "./texts/growth.js";
 import { pileTexts } from "./texts/piles.js";
 import { pinTexts } from "./texts/pins.js";
 
@@ -20,7 +21,14 @@ export type MessageId = keyof typeof catalogue;
  * All texts, English. `{name}` takes an argument, `{name:bytes}` formats bytes, `{name:count}` a count, and
  * `{name:one|many}` chooses by a number.
  */
-export const catalogue = { ...cycleTexts, ...cutTexts, ...cacheTexts, ...pinTexts, ...pileTexts } as const;
+export const catalogue = {
+  ...cycleTexts,
+  ...cutTexts,
+  ...cacheTexts,
+  ...pinTexts,
+  ...pileTexts,
+  ...growthTexts,
+} as const;
 
 /** The text of a message. Bytes and counts come out with units and separators. */
 export function renderMessage(message: Message): string {

@@ -1,6 +1,9 @@
 import type { ReadOptions } from "../formats/ByteSource.js";
 import type { HeapGraph, NodeIndex } from "../heap/HeapGraph.js";
 import type { Finding } from "../detect/Finding.js";
+import { familyFingerprint } from "../detect/cycles.js";
+import { aggregate, type Aggregates } from "../detect/growth/aggregate.js";
+import { Places } from "../detect/growth/places.js";
 import { findAll } from "../detect/report.js";
 import { Analysis } from "../model/Analysis.js";
 import { openHeap } from "./open.js";
@@ -28,6 +31,8 @@ export class Session {
   readonly path: string;
   readonly analysis: Analysis;
   #findings: readonly Finding[] | undefined;
+  #places: Places | undefined;
+  #aggregates: Aggregates | undefined;
 
   constructor(path: string, graph: HeapGraph) {
     this.path = path;
@@ -49,6 +54,22 @@ export class Session {
   /** What all rules find, most bytes first. */
   get findings(): readonly Finding[] {
     return (this.#findings ??= findAll(this.analysis));
+  }
+
+  /** Fingerprints of the findings of families of cycles that are garbage. */
+  get garbageFingerprints(): string[] {
+    const { analysis } = this;
+    return analysis.families.filter(({ garbage }) => garbage).map((family) => familyFingerprint(analysis, family));
+  }
+
+  /** Where each object stands, by paths that are the same in every snapshot of a process. */
+  get places(): Places {
+    return (this.#places ??= new Places(this.analysis));
+  }
+
+  /** What is compared over snapshots. */
+  get aggregates(): Aggregates {
+    return (this.#aggregates ??= aggregate(this.analysis, this.places));
   }
 
   /**

@@ -5,20 +5,31 @@ import { report, type Report, type ReportedFinding } from "../../session/queries
 import { printJson, printLines } from "../output.js";
 import { placeText, programText } from "../place.js";
 import { wrapText } from "../table.js";
-import { type CommonOptions, openSession } from "../run.js";
+import type { Series } from "../../session/Series.js";
+import { type CommonOptions, openSeries } from "../run.js";
+import { writeSarif } from "../sarif.js";
 import { headline } from "./info.js";
 
 const PATH_STEPS = 12;
 const TEXT = 2000;
 
-/** `ouroboros report FILE` */
-export async function runReport(file: string, options: CommonOptions): Promise<void> {
-  const result = report(await openSession(file), { all: options.all === true });
-  await (options.json ? printJson(result) : printLines(reportLines(file, result, options.all === true)));
+/** `ouroboros report FILE…` */
+export async function runReport(
+  files: readonly string[],
+  options: CommonOptions & { readonly sarif?: string },
+): Promise<void> {
+  const series = await openSeries(files);
+  const all = options.all === true;
+  const result = report(series.last, { all, series });
+  if (options.sarif !== undefined) await writeSarif(options.sarif, series.last, result, { all });
+  await (options.json ? printJson(result) : printLines(reportLines(series, result, all)));
 }
 
-function* reportLines(file: string, result: Report, all: boolean): Generator<string> {
+function* reportLines(series: Series, result: Report, all: boolean): Generator<string> {
+  const file = series.last.path;
   yield pc.dim(headline(file, result.snapshot));
+  if (result.earlier && result.earlier.length > 0) yield pc.dim(`compared with ${earlierText(series)}`);
+  for (const note of series.notes) yield pc.yellow(`note: ${note}`);
   for (const note of result.snapshot.notes) yield pc.yellow(`note: ${note}`);
   const shown = all ? result.findings : result.findings.filter((finding) => finding.severity !== "info");
   for (const finding of shown) {
@@ -35,6 +46,13 @@ function* reportLines(file: string, result: Report, all: boolean): Generator<str
       `${formatCount(rest)} more that are no leak by themselves (cycles in use, single ones of libraries): report --all lists them.`,
     );
   }
+}
+
+function earlierText({ earlier }: Series): string {
+  const names = earlier.map(({ file, info: { capturedAt } }) =>
+    printable(capturedAt === null ? file : `${file} (${capturedAt.slice(0, 19).replace("T", " ")})`, TEXT),
+  );
+  return names.join(", ");
 }
 
 const SEVERITY: Readonly<Record<string, (text: string) => string>> = {

@@ -1,10 +1,11 @@
-import type { NodeIndex } from "../../heap/HeapGraph.js";
-import { Flag, Kind } from "../../heap/kinds.js";
 import { printable } from "../../heap/names.js";
 import type { Analysis } from "../../model/Analysis.js";
 import { sourceOf } from "../../model/source.js";
-import { type Detector, type Finding, fingerprint } from "../Finding.js";
-import { groupBy, retainedTogether } from "../together.js";
+import { developmentMessage, plainDevelopment } from "../development.js";
+import type { Detector, Development, Finding } from "../Finding.js";
+import type { Message } from "../messages.js";
+import { type Surplus, surplusFingerprint, surplusOf } from "../surplus.js";
+import { retainedTogether } from "../together.js";
 
 const MANY = 100;
 
@@ -14,39 +15,36 @@ const MANY = 100;
  */
 export const refcountSurplus: Detector = {
   rule: "refcount-surplus",
-  detect(analysis) {
-    const { graph, references, roots } = analysis;
-    const { kind, flags } = graph.columns;
-    const named = new Set(graph.roots.map(({ node }) => node));
-    const held: NodeIndex[] = [];
-    for (let node = 0; node < graph.nodeCount; node++) {
-      if ((flags[node] & (Flag.tracked | Flag.frozen | Flag.immortal | Flag.agent)) !== Flag.tracked) continue;
-      if (references.outside[node] <= 0 || roots.isGarbage[node] === 1 || named.has(node)) continue;
-      // Classes and modules of C code are held by that code.
-      if (kind[node] !== Kind.type && kind[node] !== Kind.module && kind[node] !== Kind.frame) held.push(node);
-    }
-    return [...groupBy(held, (node) => graph.typeName(node))].flatMap(([type, nodes]): Finding[] => {
-      const surplus = nodes.reduce((sum, node) => sum + references.outside[node], 0);
-      return surplus < MANY ? [] : [finding(analysis, type, nodes, surplus)];
-    });
-  },
+  detect: (analysis) =>
+    surplusOf(analysis)
+      .filter(({ surplus }) => surplus >= MANY)
+      .map((surplus) => surplusFinding(analysis, surplus)),
 };
 
-function finding(analysis: Analysis, type: string, nodes: readonly NodeIndex[], surplus: number): Finding {
+/** The finding for objects of one type: an error where the references grow over snapshots. */
+export function surplusFinding(
+  analysis: Analysis,
+  { type, nodes, surplus, most }: Surplus,
+  growth?: Development,
+): Finding {
   const { graph, references } = analysis;
-  const most = nodes.reduce((a, b) => (references.outside[b] > references.outside[a] ? b : a));
   const location = sourceOf(graph, most);
   const bytes = retainedTogether(analysis, nodes);
+  const why: Message = {
+    id: growth?.grows ? "growth.surplus" : "surplus.why",
+    arguments: { id: graph.idText(most), most: references.outside[most] },
+  };
   return {
     rule: "refcount-surplus",
-    severity: "info",
+    severity: growth?.grows ? "error" : "info",
     title: { id: "surplus.title", arguments: { surplus, count: nodes.length, type: printable(type), bytes } },
-    why: { id: "surplus.why", arguments: { id: graph.idText(most), most: references.outside[most] } },
+    why: growth ? { id: "growth.with", arguments: { why, development: developmentMessage(growth) } } : why,
     count: surplus,
     bytes,
     objects: nodes,
-    fingerprint: fingerprint("refcount-surplus", type),
+    fingerprint: surplusFingerprint(type),
     ...(location && { location }),
     path: [{ label: "", node: most }],
+    ...(growth && { growth: plainDevelopment(growth) }),
   };
 }

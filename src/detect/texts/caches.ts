@@ -1,11 +1,13 @@
 /** Texts of `unbounded-cache`. Placeholders as in `catalogue`. */
 export const cacheTexts = {
   "cache.title": "{name} holds {entries:count} entries, {bytes:bytes}: perhaps a {what} without a bound",
+  "cache.title-grows": "{name} holds {entries:count} entries, {bytes:bytes}, and {slope} more with each snapshot",
   "cache.function-title":
     "functools.lru_cache keeps {entries:count} results of {name}, {bytes:bytes}: its cache has no bound (maxsize=None)",
   "cache.fix-function": "give it a bound (maxsize=1024), or call its cache_clear() when the results are done with",
-  "cache.why":
-    "{sole:count} of its {entries:count} values ({share}%) are kept by this {type} alone. {uniform}One snapshot can't show whether it grows: take a second one later, and compare the entries.",
+  "cache.why": "{sole:count} of its {entries:count} values ({share}%) are kept by this {type} alone. {uniform}{growth}",
+  "cache.one-snapshot":
+    "One snapshot can't show whether it grows: take more of them later, and compare (ouroboros diff, or report with all of them).",
   "cache.dict": "cache",
   "cache.list": "list",
   "cache.set": "set",

@@ -1,6 +1,7 @@
-import type { Finding } from "../../detect/Finding.js";
+import type { Development, Finding } from "../../detect/Finding.js";
 import { renderMessage } from "../../detect/messages.js";
 import type { SourceLocation } from "../../heap/HeapGraph.js";
+import type { Series } from "../Series.js";
 import type { Session } from "../Session.js";
 import { SourceFiles } from "../SourceFiles.js";
 import { type Info, info } from "./info.js";
@@ -22,21 +23,29 @@ export interface ReportedFinding {
   readonly location?: SourceLocation;
   readonly path: readonly StepRow[];
   readonly fix?: string;
+  /** Where several snapshots were compared, and each tells of it. */
+  readonly growth?: Development;
 }
 
 export interface Report {
   readonly snapshot: Info;
+  /** The snapshots that it was compared with, the oldest first. */
+  readonly earlier?: readonly Info[];
   /** Most bytes first. */
   readonly findings: readonly ReportedFinding[];
 }
 
-/** All findings of a snapshot. `all` lifts the cap on the object lists. */
-export function report(session: Session, options: { readonly all?: boolean } = {}): Report {
+/**
+ * All findings of a snapshot. `all` lifts the cap on the object lists; `series` adds how the findings developed over
+ * the snapshots before it, and what shows by its growth alone.
+ */
+export function report(session: Session, options: { readonly all?: boolean; readonly series?: Series } = {}): Report {
   const limit = options.all === true ? Infinity : OBJECTS_SHOWN;
   const sources = new SourceFiles(session.graph);
   return {
     snapshot: info(session),
-    findings: session.findings.map((found) => reported(session, found, limit, sources)),
+    ...(options.series && { earlier: options.series.earlier.map((summary) => summary.info) }),
+    findings: (options.series?.findings ?? session.findings).map((found) => reported(session, found, limit, sources)),
   };
 }
 
@@ -55,5 +64,6 @@ function reported({ graph }: Session, found: Finding, limit: number, sources: So
     ...(location && { location }),
     path: found.path.map((step) => stepRow(graph, step)),
     ...(found.fix && { fix: renderMessage(found.fix) }),
+    ...(found.growth && { growth: found.growth }),
   };
 }

@@ -1,0 +1,92 @@
+import { readFile } from "node:fs/promises";
+import { colour as pc } from "../colour.js";
+import { formatBytes, formatCount } from "../../detect/format.js";
+import { printable } from "../../heap/names.js";
+import { baselineText, type Limit, parseBaseline, parseBudget } from "../../session/budget.js";
+import { check, type CheckedFinding, type CheckResult } from "../../session/queries/check.js";
+import { printJson, printLines } from "../output.js";
+import { placeText } from "../place.js";
+import { type CommonOptions, openSeries, UsageError, writeText } from "../run.js";
+import { writeSarif } from "../sarif.js";
+
+const TEXT = 2000;
+const FOUND_SHOWN = 20;
+
+export interface CheckOptions extends CommonOptions {
+  readonly budget?: string;
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
+  readonly sarif?: string;
+}
+
+/** `ouroboros check FILE… --budget FILE`; ends with exit code 1 exactly when the budget is broken. */
+export async function runCheck(files: readonly string[], options: CheckOptions): Promise<void> {
+  if (options.budget === undefined && options.writeBaseline === undefined)
+    throw new UsageError('check needs --budget FILE: a JSON file such as {"maxErrors": 0}');
+  const budget =
+    options.budget === undefined
+      ? { allow: new Map<string, string>() }
+      : parseBudget(options.budget, await read(options.budget));
+  const baseline =
+    options.baseline === undefined ? undefined : parseBaseline(options.baseline, await read(options.baseline));
+  const series = await openSeries(files);
+  const result = check(series, budget, { all: options.all === true, ...(baseline && { baseline }) });
+  if (options.writeBaseline !== undefined) {
+    const accepted = result.findings.filter(({ severity }) => severity !== "info");
+    await writeText(options.writeBaseline, baselineText(accepted));
+  }
+  if (options.sarif !== undefined) {
+    const known = new Map([...(baseline ?? []), ...budget.allow]);
+    await writeSarif(options.sarif, series.last, result, { all: options.all === true, baseline: known });
+  }
+  await (options.json ? printJson(result) : printLines(lines(result, series.notes)));
+  if (!result.ok) process.exitCode = 1;
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`can't read ${printable(file, TEXT)}: ${(error as Error).message}`);
+  }
+}
+
+const LIMIT_TEXTS: Readonly<Record<Limit, string>> = {
+  maxErrors: "findings of severity error",
+  maxWarnings: "findings of severity warning",
+  maxGarbageCycles: "cycles that are garbage",
+  maxGarbageBytes: "bytes of garbage cycles",
+  maxHeapBytes: "bytes of the whole heap",
+  maxGrowing: "findings that grow",
+  maxGrowthBytes: "bytes that the heap grows by with each snapshot",
+};
+
+function* lines(result: CheckResult, notes: readonly string[]): Generator<string> {
+  for (const note of [...result.snapshot.notes, ...notes]) yield pc.yellow(`note: ${note}`);
+  for (const { limit, allowed, actual } of result.broken) {
+    const value = (number: number) => (limit.endsWith("Bytes") ? formatBytes(number) : formatCount(number));
+    yield pc.red(`${limit}: ${value(actual)}, allowed ${value(allowed)} (${LIMIT_TEXTS[limit]})`);
+  }
+  const blamed = new Set(result.broken.flatMap(({ findings }) => findings));
+  const shown = result.findings.filter(({ status, fingerprint }) => status === "new" && blamed.has(fingerprint));
+  for (const found of shown.slice(0, FOUND_SHOWN)) yield* findingLines(found);
+  if (shown.length > FOUND_SHOWN) yield pc.dim(`  … and ${formatCount(shown.length - FOUND_SHOWN)} more: --json`);
+  const counts = (status: CheckedFinding["status"]) =>
+    result.findings.filter((found) => found.status === status).length;
+  if (counts("baselined") > 0)
+    yield pc.dim(`${formatCount(counts("baselined"))} findings of the baseline are not counted.`);
+  if (counts("allowed") > 0)
+    yield pc.dim(`${formatCount(counts("allowed"))} findings that the budget allows are not counted.`);
+  if (result.gone.length > 0)
+    yield pc.dim(
+      `${formatCount(result.gone.length)} of the baseline are not found any more: --write-baseline makes a new one.`,
+    );
+  yield result.ok ? pc.green("The heap keeps to its budget.") : pc.red("The budget is broken.");
+}
+
+function* findingLines(found: CheckedFinding): Generator<string> {
+  const place = found.location ? `${placeText(found.location)}  ` : "";
+  yield `  ${place}${printable(found.title, TEXT)}`;
+  yield `  ${pc.dim(`${found.rule}  ${found.fingerprint}`)}`;
+  if (found.fix !== undefined) yield `  ${pc.dim(`fix: ${printable(found.fix, TEXT)}`)}`;
+}

@@ -1,0 +1,179 @@
+import type { NodeIndex } from "../../heap/HeapGraph.js";
+import { Kind } from "../../heap/kinds.js";
+import type { Analysis } from "../../model/Analysis.js";
+import { type Cache, cacheAt, CACHE_KINDS, entriesOf } from "../caches.js";
+import { developmentMessage, plainDevelopment } from "../development.js";
+import type { Development, Finding } from "../Finding.js";
+import type { Holder } from "../holders.js";
+import { surplusFinding } from "../rules/refcountSurplus.js";
+import { cacheFinding } from "../rules/unboundedCache.js";
+import { surplusOf } from "../surplus.js";
+import { isKeptBy } from "../together.js";
+import type { Growth, GrowthRow } from "./compare.js";
+import type { Places } from "./places.js";
+import { trendOf } from "./trend.js";
+
+// What grows by less is not worth a finding of its own.
+const LEAST_ENTRIES = 10;
+const LEAST_BYTES = 1000;
+const NOWHERE = -1;
+
+/** How often each finding of a snapshot occurs, by fingerprint. */
+export type FoundCounts = ReadonlyMap<string, number>;
+
+/** The counts of findings, for a comparison with later snapshots. */
+export function countsOf(findings: readonly Finding[]): FoundCounts {
+  return new Map(findings.map((found) => [found.fingerprint, found.count]));
+}
+
+/**
+ * Findings of the last of several snapshots, with how each developed; and what shows by its growth alone: containers
+ * that grow, and references that nothing explains. Most bytes first.
+ * @param earlier findings of the snapshots before, the oldest first
+ */
+export function findGrowth(
+  analysis: Analysis,
+  findings: readonly Finding[],
+  places: Places,
+  growth: Growth,
+  earlier: readonly FoundCounts[],
+): Finding[] {
+  const rows = new Map([...growth.families, ...growth.surpluses].map((row) => [row.key, row]));
+  const grown = grownContainers(analysis, places, growth.containers);
+  const surpluses = grownSurpluses(analysis, growth.surpluses);
+  const told = new Set([...grown, ...surpluses].map(({ fingerprint }) => fingerprint));
+  const rest = findings.flatMap((found) => {
+    if (told.has(found.fingerprint)) return [];
+    if (found.rule === "unbounded-cache") return [cacheDeveloped(analysis, found, places, growth.containers)];
+    const row = rows.get(found.fingerprint);
+    const development =
+      row ??
+      developmentOf(
+        earlier.map((counts) => counts.get(found.fingerprint)),
+        found.count,
+      );
+    return [development ? developed(found, development) : found];
+  });
+  return [...rest, ...grown, ...surpluses].sort((a, b) => b.bytes - a.bytes);
+}
+
+/** Unknown where a snapshot before does not tell of it: there it may have been below what is worth a finding. */
+function developmentOf(before: readonly (number | undefined)[], now: number): Development | undefined {
+  const known = before.flatMap((count) => count ?? []);
+  if (known.length < before.length) return undefined;
+  const counts = [...known, now];
+  return { counts, ...trendOf(counts) };
+}
+
+function developed(found: Finding, development: Development): Finding {
+  const growth = plainDevelopment(development);
+  return {
+    ...found,
+    why: { id: "growth.with", arguments: { why: found.why, development: developmentMessage(growth) } },
+    growth,
+  };
+}
+
+/** A suspect of the last snapshot that does not grow, or is bounded by what it is kept in. */
+function cacheDeveloped(analysis: Analysis, found: Finding, places: Places, rows: readonly GrowthRow[]): Finding {
+  const [node] = found.objects;
+  const content = CACHE_KINDS.has(analysis.graph.columns.kind[node]) ? node : contentOf(analysis, node);
+  const place = content === undefined ? NOWHERE : places.of(content);
+  const row = place === NOWHERE ? undefined : rows.find(({ key }) => key === places.name(place));
+  const cache = row && content !== undefined ? cacheAt(analysis, content) : undefined;
+  return row && cache ? cacheFinding(analysis, cache, row) : found;
+}
+
+/** The dict in which a functools.lru_cache wrapper keeps its results. */
+function contentOf({ graph }: Analysis, wrapper: NodeIndex): NodeIndex | undefined {
+  const { firstEdge, edgeTo, kind } = graph.columns;
+  for (let e = firstEdge[wrapper]; e < firstEdge[wrapper + 1]; e++) if (kind[edgeTo[e]] === Kind.dict) return edgeTo[e];
+  return undefined;
+}
+
+function grownContainers(analysis: Analysis, places: Places, rows: readonly GrowthRow[]): Finding[] {
+  const growing = new Map(rows.filter(isWorthTelling).map((row) => [row.key, row]));
+  if (growing.size === 0) return [];
+  const placeOf = new Map<string, number>();
+  for (let place = 0; place < places.count; place++) {
+    const name = places.name(place);
+    if (growing.has(name)) placeOf.set(name, place);
+  }
+  const nodesAt = new Map<number, NodeIndex[]>([...placeOf.values()].map((place) => [place, []]));
+  const { kind } = analysis.graph.columns;
+  for (let node = 0; node < analysis.graph.nodeCount; node++) {
+    if (CACHE_KINDS.has(kind[node]) && !places.isNamespace(node)) nodesAt.get(places.of(node))?.push(node);
+  }
+  const grown = [...growing.values()].flatMap((row) => {
+    const place = placeOf.get(row.key);
+    if (place === undefined || hasGrowingOwner(places, place, nodesAt)) return [];
+    const cache = cacheOfPlace(analysis, places, place, nodesAt.get(place)!);
+    // What a weak container holds is kept elsewhere, and told there.
+    const isWeak = cache?.entries.commonType.startsWith("weakref.") === true;
+    return cache && !cache.bound && !isWeak ? [{ row, cache }] : [];
+  });
+  // A container inside another one that is told, by another name.
+  const outer = grown.filter(
+    ({ cache }) => !grown.some(({ cache: other }) => other !== cache && isKeptBy(analysis, cache.node, other.content)),
+  );
+  return outer.map(({ row, cache }) => cacheFinding(analysis, cache, row));
+}
+
+function isWorthTelling({ grows, counts, bytes, last }: GrowthRow): boolean {
+  const rise = (series: readonly number[]) => series[series.length - 1] - series[0];
+  return grows && last !== undefined && (rise(counts) >= LEAST_ENTRIES || rise(bytes) >= LEAST_BYTES);
+}
+
+function hasGrowingOwner(places: Places, place: number, growing: ReadonlyMap<number, unknown>): boolean {
+  for (let at = places.parent(place); at !== NOWHERE; at = places.parent(at)) if (growing.has(at)) return true;
+  return false;
+}
+
+/** The containers at a place, as one. */
+function cacheOfPlace(
+  analysis: Analysis,
+  places: Places,
+  place: number,
+  nodes: readonly NodeIndex[],
+): Cache | undefined {
+  const { graph, ownership } = analysis;
+  const first = cacheAt(analysis, nodes[0]);
+  if (first && nodes.length === 1) return first;
+  const name = places.name(place);
+  const holder = first ? { ...first.holder, name } : runningHolder(analysis, places, place);
+  const bytes = nodes.reduce((sum, node) => sum + ownership.retained[node], 0);
+  const sort =
+    graph.columns.kind[nodes[0]] === Kind.dict ? "dict" : graph.columns.kind[nodes[0]] === Kind.set ? "set" : "list";
+  return {
+    node: nodes[0],
+    content: nodes[0],
+    sort,
+    isTable: false,
+    ...first,
+    entries: entriesOf(analysis, ...nodes),
+    bytes,
+    holder,
+  };
+}
+
+/** What a variable of a running function holds. */
+function runningHolder({ graph }: Analysis, places: Places, place: number): Holder {
+  const name = places.name(place);
+  const location = graph.location(places.owner(place));
+  const variable = /local variable (\w+)/.exec(name)?.[1];
+  return {
+    where: "running",
+    name,
+    location,
+    namespaces: [],
+    ...(variable !== undefined && { anchor: { kind: "variable" as const, name: variable } }),
+  };
+}
+
+function grownSurpluses(analysis: Analysis, rows: readonly GrowthRow[]): Finding[] {
+  const byType = new Map(rows.map((row) => [row.name, row]));
+  return surplusOf(analysis).flatMap((surplus) => {
+    const row = byType.get(surplus.type);
+    return row?.grows ? [surplusFinding(analysis, surplus, row)] : [];
+  });
+}
