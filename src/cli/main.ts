@@ -10,6 +10,7 @@ import { runCaches } from "./commands/caches.js";
 import { runCheck } from "./commands/check.js";
 import { runCycles } from "./commands/cycles.js";
 import { runDiff } from "./commands/diff.js";
+import { runDuplicates } from "./commands/duplicates.js";
 import { runGc } from "./commands/gc.js";
 import { runInfo } from "./commands/info.js";
 import { runObject } from "./commands/object.js";
@@ -107,6 +108,9 @@ function program(): Command {
     .option("--avoid <id>", "not through these (several: with commas, or one after the other)", collectIds, [])
     .action(runWhy);
   on("types", "instances and bytes by type").option("--all", "list all types").action(runTypes);
+  on("duplicates", "equal immutable objects, and what sharing them would save")
+    .option("--all", "list all values, and all ids")
+    .action(runDuplicates);
   on("packages", "bytes that packages and modules keep").option("--all", "list all").action(runPackages);
   on("weakrefs", "who refers weakly, dead and alive, with what callbacks")
     .option("--ids <id>", "who refers weakly to these objects, and what clearing that would set off", collectIds, [])
@@ -114,7 +118,7 @@ function program(): Command {
     .option("--stale", "weak references that may lead to re-used objects")
     .option("--all", "list all groups, ids and entries")
     .action(runWeakrefs);
-  on("open", "show the snapshot in a browser, served on 127.0.0.1 until Ctrl-C")
+  onSeveral("open", "show the snapshot in a browser, served on 127.0.0.1 until Ctrl-C; of several the newest, compared")
     .option("--port <n>", "the port (default: any that is free)", portNumber)
     .option("--no-browser", "print the address only")
     .action(runOpen);

@@ -10,14 +10,28 @@ export const VIEW_TYPE = "ouroboros.snapshot";
 /** Context key: a snapshot can be seen, so that commands have one to act on. */
 const VISIBLE = "ouroboros.snapshotVisible";
 
+/** What an editor is to begin with. */
+interface Opening {
+  readonly route?: Route | undefined;
+  readonly compared?: readonly string[] | undefined;
+}
+
+function apply(view: SnapshotView, { route, compared }: Opening): void {
+  if (compared) view.compareWith(compared);
+  if (route) view.show(route);
+}
+
 /** The editor of snapshot files: makes their views and keeps track of them. */
 export class SnapshotEditor implements vscode.CustomReadonlyEditorProvider<SnapshotDocument> {
   readonly #extension: vscode.Uri;
   readonly #pool: SnapshotPool;
   /** The one that was active last comes first. */
   #views: readonly SnapshotView[] = [];
-  /** What editors that are being opened are to show, by file. */
-  readonly #routes = new Map<string, Route>();
+  /** What editors that are being opened are to show and to compare with, by file. */
+  readonly #opening = new Map<string, Opening>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** Fires when editors were opened or closed, or another one is the current one. */
+  readonly onDidChange = this.#changed.event;
 
   constructor(extension: vscode.Uri, pool: SnapshotPool) {
     this.#extension = extension;
@@ -29,21 +43,30 @@ export class SnapshotEditor implements vscode.CustomReadonlyEditorProvider<Snaps
     return this.#views.find(({ panel }) => panel.active) ?? this.#views.find(({ panel }) => panel.visible);
   }
 
-  /** Shows a file in its editor, a new one where it has none, and something in it. */
-  async open(uri: vscode.Uri, route?: Route): Promise<void> {
+  /** The snapshots that are open, each once; that of the current editor first. */
+  get documents(): readonly SnapshotDocument[] {
+    const { current } = this;
+    return [...new Set([...(current ? [current] : []), ...this.#views].map(({ document }) => document))];
+  }
+
+  /**
+   * Shows a file in its editor, a new one where it has none, and something in it.
+   * @param compared files of snapshots that it is to be compared with
+   */
+  async open(uri: vscode.Uri, route?: Route, compared?: readonly string[]): Promise<void> {
     const key = uri.toString();
     const views = this.#views.filter(({ document }) => document.uri.toString() === key);
     const view = views.find(({ panel }) => panel.active) ?? views.find(({ panel }) => panel.visible) ?? views[0];
     if (view) {
       view.panel.reveal();
-      if (route) view.show(route);
+      apply(view, { route, compared });
       return;
     }
-    if (route) this.#routes.set(key, route);
+    this.#opening.set(key, { route, compared });
     try {
       await vscode.commands.executeCommand("vscode.openWith", uri, VIEW_TYPE);
     } catch (error) {
-      this.#routes.delete(key);
+      this.#opening.delete(key);
       throw error;
     }
   }
@@ -59,9 +82,8 @@ export class SnapshotEditor implements vscode.CustomReadonlyEditorProvider<Snaps
     const view = new SnapshotView(document, panel);
     this.#views = [view, ...this.#views];
     const key = document.uri.toString();
-    const route = this.#routes.get(key);
-    this.#routes.delete(key);
-    if (route) view.show(route);
+    apply(view, this.#opening.get(key) ?? {});
+    this.#opening.delete(key);
     panel.onDidChangeViewState(() => {
       if (panel.active) this.#views = [view, ...this.#views.filter((other) => other !== view)];
       this.#tellContext();
@@ -76,6 +98,7 @@ export class SnapshotEditor implements vscode.CustomReadonlyEditorProvider<Snaps
   }
 
   #tellContext(): void {
+    this.#changed.fire();
     void vscode.commands.executeCommand("setContext", VISIBLE, this.current !== undefined);
   }
 }

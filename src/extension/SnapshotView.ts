@@ -3,8 +3,9 @@ import type { SourceLocation } from "../heap/HeapGraph.js";
 import type { SourceFile } from "../session/queries/sourceFile.js";
 import { ViewConnection, type ViewHost } from "../session/ViewConnection.js";
 import type { FromView, Route, ToView } from "../session/viewMessages.js";
-import { openSource } from "./source.js";
 import type { SnapshotDocument } from "./SnapshotDocument.js";
+import { pickSnapshots } from "./snapshotFiles.js";
+import { openSource } from "./source.js";
 
 /** One editor of a snapshot. */
 export class SnapshotView implements ViewHost {
@@ -47,6 +48,19 @@ export class SnapshotView implements ViewHost {
     if (this.#listening) this.#connection.show(route);
     else this.#pending = route;
   }
+
+  /** Compares with these snapshot files. */
+  compareWith(files: readonly string[]): void {
+    this.#connection.compareWith(files);
+  }
+
+  readonly chooseCompared = async (): Promise<readonly string[] | undefined> => {
+    const chosen = await pickSnapshots(
+      vscode.l10n.t("Snapshots of the same process to compare with"),
+      this.document.uri,
+    );
+    return chosen?.map((uri) => uri.fsPath);
+  };
 
   post(message: ToView): void {
     void this.panel.webview.postMessage(message);

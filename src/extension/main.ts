@@ -1,7 +1,12 @@
 import * as vscode from "vscode";
 import { SnapshotPool } from "../session/SnapshotPool.js";
 import { captureFile } from "./capture.js";
+import { AliveLenses } from "./AliveLenses.js";
 import { registerCommands } from "./commands.js";
+import { FindingActions } from "./FindingActions.js";
+import { Findings } from "./Findings.js";
+import { FindingsTree } from "./FindingsTree.js";
+import { Problems } from "./Problems.js";
 import { SnapshotEditor, VIEW_TYPE } from "./SnapshotEditor.js";
 import { SnapshotTree } from "./SnapshotTree.js";
 
@@ -11,11 +16,25 @@ export function activate(context: vscode.ExtensionContext): void {
   const pool = new SnapshotPool(file("analysis.js"));
   const editor = new SnapshotEditor(context.extensionUri, pool);
   const tree = new SnapshotTree();
+  const findings = new Findings(editor);
+  const findingsTree = new FindingsTree(findings);
+  const problems = new Problems(findings);
+  const lenses = new AliveLenses(editor);
+  const python: vscode.DocumentSelector = { language: "python" };
   context.subscriptions.push(
     pool,
     tree,
     vscode.window.registerCustomEditorProvider(VIEW_TYPE, editor, { supportsMultipleEditorsPerDocument: true }),
     vscode.window.registerTreeDataProvider("ouroboros.snapshots", tree),
+    findings,
+    findingsTree,
+    vscode.window.registerTreeDataProvider("ouroboros.findings", findingsTree),
+    problems,
+    vscode.languages.registerCodeActionsProvider(python, new FindingActions(problems), {
+      providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+    }),
+    lenses,
+    vscode.languages.registerCodeLensProvider(python, lenses),
     registerCommands(editor),
     vscode.commands.registerCommand("ouroboros.capture", (uri?: vscode.Uri) =>
       captureFile(uri, file("ouroboros_capture.py"), (snapshot) => editor.open(snapshot)),

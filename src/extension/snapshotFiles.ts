@@ -28,6 +28,15 @@ export async function snapshotFiles(): Promise<SnapshotFile[]> {
     .sort((a, b) => b.modified - a.modified);
 }
 
+/** Files by their last change, the newest first. */
+export async function newestFirst(uris: readonly vscode.Uri[]): Promise<vscode.Uri[]> {
+  const stats = await Promise.all(uris.map((uri) => vscode.workspace.fs.stat(uri)));
+  return uris
+    .map((uri, i) => ({ uri, modified: stats[i].mtime }))
+    .sort((a, b) => b.modified - a.modified)
+    .map(({ uri }) => uri);
+}
+
 /** Calls a listener whenever a snapshot of the workspace comes, goes or changes. */
 export function watchSnapshotFiles(listener: () => void): vscode.Disposable {
   const watcher = vscode.workspace.createFileSystemWatcher(PATTERN);
@@ -47,6 +56,24 @@ export function describeFile({ size, modified }: SnapshotFile): string {
 export async function browseForSnapshot(): Promise<vscode.Uri | undefined> {
   const filters = { [vscode.l10n.t("Heap snapshots")]: ["pyheapsnapshot"] };
   return (await vscode.window.showOpenDialog({ filters }))?.[0];
+}
+
+/**
+ * Asks for several snapshots of the workspace, or elsewhere where it has none; undefined where the user gave up.
+ * @param except one that is not to choose from
+ */
+export async function pickSnapshots(title: string, except?: vscode.Uri): Promise<readonly vscode.Uri[] | undefined> {
+  const files = (await snapshotFiles()).filter(({ uri }) => uri.toString() !== except?.toString());
+  if (files.length === 0) {
+    const filters = { [vscode.l10n.t("Heap snapshots")]: ["pyheapsnapshot"] };
+    return vscode.window.showOpenDialog({ title, filters, canSelectMany: true });
+  }
+  const items = files.map((file) => ({
+    label: withoutIcons(vscode.workspace.asRelativePath(file.uri)),
+    description: describeFile(file),
+    uri: file.uri,
+  }));
+  return (await vscode.window.showQuickPick(items, { title, canPickMany: true }))?.map(({ uri }) => uri);
 }
 
 /** Asks for a snapshot of the workspace or elsewhere; undefined where the user gave up. */

@@ -24,7 +24,7 @@ export class Client {
   readonly #heartbeat = setInterval(() => this.#response.write(":\n\n"), HEARTBEAT_MS).unref();
 
   /** @param response its head has been written */
-  constructor(pool: SnapshotPool, file: string, response: ServerResponse) {
+  constructor(pool: SnapshotPool, file: string, compared: readonly string[], response: ServerResponse) {
     this.#response = response;
     this.#pool = pool;
     const host: ViewHost = {
@@ -34,6 +34,7 @@ export class Client {
       copy: () => Promise.reject(new Error("The browser copies texts itself.")),
     };
     this.#connection = new ViewConnection(pool.acquire(file), basename(file), host);
+    if (compared.length > 0) this.#connection.compareWith(compared);
     response.write(`event: client\ndata: ${this.id}\n\n`);
   }
 

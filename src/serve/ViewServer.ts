@@ -34,16 +34,18 @@ export class ViewServer {
   readonly #server: Server;
   readonly #pool: SnapshotPool;
   readonly #file: string;
+  readonly #compared: readonly string[];
   readonly #token = secret();
   readonly #clients = new Map<string, Client>();
   readonly #resources: ReadonlyMap<string, Resource>;
   #ticket: string | undefined;
 
-  private constructor(server: Server, pool: SnapshotPool, file: string) {
+  private constructor(server: Server, pool: SnapshotPool, file: string, compared: readonly string[]) {
     this.port = (server.address() as AddressInfo).port;
     this.#server = server;
     this.#pool = pool;
     this.#file = file;
+    this.#compared = compared;
     const get = (answer: Resource["answer"]): Resource => ({ method: "GET", answer });
     this.#resources = new Map([
       ["", get((_, response) => send(response, "text/html; charset=utf-8", page(basename(file))))],
@@ -62,13 +64,19 @@ export class ViewServer {
   /**
    * Listens on 127.0.0.1.
    * @param port 0 for any that is free
+   * @param compared files of snapshots that this one is compared with
    * @throws an error of the system, such as EADDRINUSE
    */
-  static async start(pool: SnapshotPool, file: string, port: number): Promise<ViewServer> {
+  static async start(
+    pool: SnapshotPool,
+    file: string,
+    port: number,
+    compared: readonly string[] = [],
+  ): Promise<ViewServer> {
     const server = createServer();
     server.listen(port, LOOPBACK);
     await once(server, "listening");
-    return new ViewServer(server, pool, file);
+    return new ViewServer(server, pool, file, compared);
   }
 
   /** The page's address. Who knows it can see the snapshot. */
@@ -130,7 +138,7 @@ export class ViewServer {
       );
       return;
     }
-    const client = new Client(this.#pool, this.#file, response);
+    const client = new Client(this.#pool, this.#file, this.#compared, response);
     this.#clients.set(client.id, client);
     response.on("close", () => {
       if (this.#clients.delete(client.id)) client.dispose();

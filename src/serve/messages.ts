@@ -17,6 +17,9 @@ const QUESTIONS: Readonly<Record<ViewQuestion, true>> = {
   why: true,
   search: true,
   cut: true,
+  caches: true,
+  compare: true,
+  duplicates: true,
   picture: true,
   pictureFile: true,
 };
@@ -43,6 +46,7 @@ const CHECKS: Readonly<Record<FromBrowser["kind"], (message: Fields) => boolean>
   ready: () => true,
   retry: () => true,
   cancelLoad: () => true,
+  chooseCompared: () => true,
   // What a question's parameters must be is the analysis's to say.
   ask: ({ id, question, params }) =>
     Number.isSafeInteger(id) && typeof question === "string" && Object.hasOwn(QUESTIONS, question) && fields(params),

@@ -1,9 +1,13 @@
 import type { ReadOptions } from "../formats/ByteSource.js";
 import { type Need, prepare } from "./prepare.js";
 import type { Question, Questions } from "./protocol.js";
+import { caches } from "./queries/caches.js";
 import { cutPreview } from "./queries/cut.js";
+import { diff } from "./queries/diff.js";
+import { duplicates } from "./queries/duplicates.js";
 import { families, family } from "./queries/families.js";
 import { type Info, info } from "./queries/info.js";
+import { lenses } from "./queries/lenses.js";
 import { object } from "./queries/object.js";
 import { picture, pictureFile } from "./queries/picture.js";
 import { report } from "./queries/report.js";
@@ -16,6 +20,7 @@ import { weakrefGroup } from "./queries/weakrefs.js";
 import { weakrefLists } from "./queries/weakrefSuspects.js";
 import { weakrefsOf } from "./queries/weakrefsOf.js";
 import { why } from "./queries/why.js";
+import { Series } from "./Series.js";
 import { Session } from "./Session.js";
 
 type Options = Pick<ReadOptions, "signal" | "progress">;
@@ -29,16 +34,39 @@ interface Answerer<Q extends Question> {
   ) => Questions[Q]["answer"] | Promise<Questions[Q]["answer"]>;
 }
 
+/** The series of the comparison that was asked for last. */
+let latest: { readonly key: string; readonly series: Promise<Series> } | undefined;
+
+function seriesOf(session: Session, files: readonly string[]): Promise<Series> {
+  const key = JSON.stringify([session.path, ...files]);
+  if (latest?.key === key) return latest.series;
+  const all = [...new Set([...files, session.path])];
+  const series = Series.open(all, (file) => (file === session.path ? Promise.resolve(session) : Session.open(file)));
+  latest = { key, series };
+  series.catch(() => {
+    if (latest?.series === series) latest = undefined;
+  });
+  return series;
+}
+
 const ANSWERERS: { readonly [Q in Exclude<Question, "open">]: Answerer<Q> } = {
   info: { need: "nothing", answer: info },
   sourceFile: { need: "nothing", answer: (session, { file }) => sourceFile(session, file) },
   types: { need: "roots", answer: types },
+  duplicates: { need: "owners", answer: (session) => duplicates(session) },
+  lenses: { need: "owners", answer: lenses },
   instances: { need: "owners", answer: retained },
   weakrefs: { need: "owners", answer: weakrefLists },
   weakrefGroup: { need: "owners", answer: (session, { group }) => weakrefGroup(session, group) },
   weakrefsOf: { need: "owners", answer: (session, { id }) => weakrefsOf(session, id) },
   object: { need: "owners", answer: (session, { id, ...options }) => object(session, id, options) },
   search: { need: "owners", answer: (session, { text, limit }) => search(session, text, limit) },
+  cachesWith: {
+    need: "owners",
+    answer: async (session, { files }) =>
+      files.length === 0 ? caches(session) : caches(session, await seriesOf(session, files)),
+  },
+  compareWith: { need: "findings", answer: async (session, { files }) => diff(await seriesOf(session, files)) },
   why: { need: "families", answer: (session, { id, avoid }) => why(session, id, avoid) },
   families: { need: "families", answer: families },
   family: { need: "families", answer: (session, { family: index }) => family(session, index) },

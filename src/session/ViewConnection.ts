@@ -15,6 +15,8 @@ export interface ViewHost {
   /** Saves a text where the user says; returns what the user should be told. */
   save(name: string, text: string): Promise<string>;
   copy(text: string): Promise<string>;
+  /** Asks the user for snapshots to compare with; undefined where that is given up. Left out where nobody can be asked. */
+  readonly chooseCompared?: () => Promise<readonly string[] | undefined>;
 }
 
 /** Connects one view with a snapshot: hands questions on, answers back, and tells the view how the file stands. */
@@ -27,6 +29,8 @@ export class ViewConnection {
   #pending: Route | undefined;
   #route: Route = { view: "overview" };
   #selected: string | null = null;
+  #compared: readonly string[] = [];
+  #version = 0;
 
   /** @param name of the file, for display */
   constructor(snapshot: OpenSnapshot, name: string, host: ViewHost) {
@@ -51,6 +55,13 @@ export class ViewConnection {
     else this.#pending = route;
   }
 
+  /** Compares with these snapshot files from now on. */
+  compareWith(files: readonly string[]): void {
+    this.#compared = files;
+    this.#version++;
+    if (this.#unwatch) this.#tellCompared();
+  }
+
   /** Takes a message of the view. Never throws: what goes wrong is told to the view. */
   receive(message: FromView): void {
     switch (message.kind) {
@@ -62,6 +73,9 @@ export class ViewConnection {
         break;
       case "cancelLoad":
         this.snapshot.cancelLoad();
+        break;
+      case "chooseCompared":
+        void this.#chooseCompared();
         break;
       case "ask":
         void this.#ask(message);
@@ -96,6 +110,7 @@ export class ViewConnection {
     // A page that is made anew counts its questions from the start: answers to the old page's must not reach it.
     for (const abort of this.#running.values()) abort.abort();
     this.#running.clear();
+    this.#tellCompared();
     this.#unwatch = this.snapshot.watch((state) =>
       this.#host.post(state.kind === "opened" ? { ...state, file: this.#name } : state),
     );
@@ -107,10 +122,17 @@ export class ViewConnection {
     const abort = new AbortController();
     this.#running.set(id, abort);
     try {
-      const answer = await this.snapshot.ask(question, params, {
+      const options = {
         signal: abort.signal,
-        progress: (done, step) => this.#host.post({ kind: "progress", id, done, step }),
-      });
+        progress: (done: number, step: string) => this.#host.post({ kind: "progress", id, done, step }),
+      };
+      const files = this.#compared;
+      const answer =
+        question === "compare"
+          ? await this.snapshot.ask("compareWith", { files }, options)
+          : question === "caches"
+            ? await this.snapshot.ask("cachesWith", { files }, options)
+            : await this.snapshot.ask(question, params, options);
       this.#host.post({ kind: "answer", id, answer });
     } catch (error) {
       const advice = error instanceof AnalysisError ? error.advice : "Try again.";
@@ -118,6 +140,20 @@ export class ViewConnection {
     } finally {
       if (this.#running.get(id) === abort) this.#running.delete(id);
     }
+  }
+
+  #tellCompared(): void {
+    this.#host.post({
+      kind: "compared",
+      files: this.#compared,
+      version: this.#version,
+      canChoose: this.#host.chooseCompared !== undefined,
+    });
+  }
+
+  async #chooseCompared(): Promise<void> {
+    const files = await this.#host.chooseCompared?.();
+    if (files) this.compareWith(files);
   }
 
   async #openSource(location: SourceLocation): Promise<string> {

@@ -1,7 +1,11 @@
 import type { Picture, PictureFile, PictureRequest } from "../picture/Picture.js";
 import type { CutPreview, CutReference } from "./queries/cut.js";
+import type { CacheRow } from "./queries/caches.js";
+import type { Diff } from "./queries/diff.js";
+import type { DuplicatesResult } from "./queries/duplicates.js";
 import type { FamilyDetails, FamilyList } from "./queries/families.js";
 import type { Info } from "./queries/info.js";
+import type { LensRow } from "./queries/lenses.js";
 import type { ObjectDetails } from "./queries/object.js";
 import type { Report } from "./queries/report.js";
 import type { RetainedResult } from "./queries/retained.js";
@@ -17,7 +21,7 @@ import type { WhyResult } from "./queries/why.js";
  * What the analysis process is asked and what it answers. Both sides are built together; the version is checked
  * all the same, since an old process can outlive an update of the extension.
  */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 interface Exchange<Params, Answer> {
   readonly params: Params;
@@ -48,13 +52,24 @@ export interface ViewQuestions {
   readonly search: Exchange<{ readonly text: string; readonly limit: number }, SearchResult>;
   /** What would happen if references were not there. */
   readonly cut: Exchange<{ readonly references: readonly CutReference[]; readonly ids: readonly string[] }, CutPreview>;
+  readonly duplicates: Exchange<Nothing, DuplicatesResult>;
+  /** `version` counts the choices of snapshots to compare with, which are the host's. */
+  readonly caches: Exchange<{ readonly version: number }, readonly CacheRow[]>;
+  /** As `caches`: with what the host has chosen. */
+  readonly compare: Exchange<{ readonly version: number }, Diff>;
   readonly picture: Exchange<PictureRequest, Picture>;
   readonly pictureFile: Exchange<{ readonly request: PictureRequest; readonly format: "svg" | "dot" }, PictureFile>;
 }
 
-/** All questions to the analysis process. */
-export interface Questions extends ViewQuestions {
+/** All questions to the analysis process. Which files to compare with is for the host to say, not for a view. */
+export interface Questions extends Omit<ViewQuestions, "caches" | "compare"> {
   readonly open: Exchange<{ readonly file: string }, Info>;
+  /** Caches, with how they grew where there are files to compare with. */
+  readonly cachesWith: Exchange<{ readonly files: readonly string[] }, readonly CacheRow[]>;
+  /** A comparison of the snapshot with others of its process. */
+  readonly compareWith: Exchange<{ readonly files: readonly string[] }, Diff>;
+  /** What is alive of the program's own classes and functions. */
+  readonly lenses: Exchange<Nothing, readonly LensRow[]>;
   /** What the snapshot knows of a source file. */
   readonly sourceFile: Exchange<{ readonly file: string }, SourceFile>;
 }

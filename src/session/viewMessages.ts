@@ -11,7 +11,11 @@ export type Route =
   | { readonly view: "graph"; readonly seed: PictureSeed; readonly suggest?: boolean }
   | { readonly view: "object"; readonly id: string }
   | { readonly view: "types"; readonly type?: string }
-  | { readonly view: "weakrefs" };
+  | { readonly view: "weakrefs" }
+  | { readonly view: "caches" }
+  | { readonly view: "duplicates" }
+  | { readonly view: "threads" }
+  | { readonly view: "compare" };
 
 /** Host (extension or local server) to view. */
 export type ToView =
@@ -21,6 +25,13 @@ export type ToView =
   /** The file can't be read, or the analysis process has ended. */
   | { readonly kind: "failed"; readonly message: string; readonly advice: string }
   | { readonly kind: "cancelled" }
+  /** Snapshots that this one is compared with, for display; `version` is another one after each choice. */
+  | {
+      readonly kind: "compared";
+      readonly files: readonly string[];
+      readonly version: number;
+      readonly canChoose: boolean;
+    }
   | { readonly kind: "progress"; readonly id: number; readonly done: number; readonly step: string }
   | { readonly kind: "answer"; readonly id: number; readonly answer: unknown }
   | { readonly kind: "refused"; readonly id: number; readonly message: string; readonly advice: string }
@@ -34,6 +45,8 @@ export type FromView =
   | { readonly kind: "ready" }
   | { readonly kind: "retry" }
   | { readonly kind: "cancelLoad" }
+  /** Let the user choose snapshots to compare with. */
+  | { readonly kind: "chooseCompared" }
   | {
       [Q in ViewQuestion]: {
         readonly kind: "ask";

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { openBrowser } from "../../serve/browser.js";
 import { analysisScript } from "../../serve/files.js";
@@ -15,8 +16,12 @@ interface OpenOptions {
 
 const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** `ouroboros open FILE`: serves the views to a browser on this computer until Ctrl-C. */
-export async function runOpen(file: string, options: OpenOptions): Promise<void> {
+/**
+ * `ouroboros open FILE…`: serves the views to a browser on this computer until Ctrl-C. Of several files the newest is
+ * shown, and compared with the others.
+ */
+export async function runOpen(files: readonly string[], options: OpenOptions): Promise<void> {
+  const [file, ...compared] = await newestFirst(files);
   const stop = new AbortController();
   const stopped = once(stop.signal, "abort");
   for (const signal of SIGNALS) process.on(signal, () => stop.abort());
@@ -26,7 +31,7 @@ export async function runOpen(file: string, options: OpenOptions): Promise<void>
     const snapshot = pool.acquire(path);
     await Promise.race([loaded(snapshot, file), stopped]);
     if (stop.signal.aborted) return;
-    const server = await listen(pool, path, options.port ?? 0);
+    const server = await listen(pool, path, compared, options.port ?? 0);
     if (options.json) await printJson({ url: server.url, port: server.port });
     else await printLines([server.url]);
     process.stderr.write("Serving until Ctrl-C. Who has this address can see the snapshot.\n");
@@ -54,9 +59,36 @@ function loaded(snapshot: OpenSnapshot, file: string): Promise<void> {
   });
 }
 
-async function listen(pool: SnapshotPool, path: string, port: number): Promise<ViewServer> {
+/** By their last change; a file that is not there keeps its place, and is told of when it is read. */
+async function newestFirst(files: readonly string[]): Promise<string[]> {
+  if (files.length < 2) return [...files];
+  const modified = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => Infinity,
+      ),
+    ),
+  );
+  return files
+    .map((file, i) => ({ file, modified: modified[i] }))
+    .sort((a, b) => b.modified - a.modified)
+    .map(({ file }) => file);
+}
+
+async function listen(
+  pool: SnapshotPool,
+  path: string,
+  compared: readonly string[],
+  port: number,
+): Promise<ViewServer> {
   try {
-    return await ViewServer.start(pool, path, port);
+    return await ViewServer.start(
+      pool,
+      path,
+      port,
+      compared.map((one) => resolve(one)),
+    );
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code === "EADDRINUSE" ? "it is taken" : (error as Error).message;
     throw new UsageError(`can't listen on port ${port}: ${reason}. Name another, or leave --port away for a free one`);

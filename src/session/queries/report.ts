@@ -5,7 +5,7 @@ import type { Series } from "../Series.js";
 import type { Session } from "../Session.js";
 import { SourceFiles } from "../SourceFiles.js";
 import { type Info, info } from "./info.js";
-import { type StepRow, stepRow } from "./step.js";
+import { type LocatedStepRow, locatedStepRow } from "./step.js";
 
 const OBJECTS_SHOWN = 50;
 
@@ -21,7 +21,7 @@ export interface ReportedFinding {
   readonly objectsTotal: number;
   readonly fingerprint: string;
   readonly location?: SourceLocation;
-  readonly path: readonly StepRow[];
+  readonly path: readonly LocatedStepRow[];
   readonly fix?: string;
   /** Where several snapshots were compared, and each tells of it. */
   readonly growth?: Development;
@@ -62,7 +62,7 @@ function reported({ graph }: Session, found: Finding, limit: number, sources: So
     objectsTotal: found.objects.length,
     fingerprint: found.fingerprint,
     ...(location && { location }),
-    path: found.path.map((step) => stepRow(graph, step)),
+    path: found.path.map((step) => locatedStepRow(graph, step)),
     ...(found.fix && { fix: renderMessage(found.fix) }),
     ...(found.growth && { growth: found.growth }),
   };

@@ -1,0 +1,125 @@
+import { colour as pc } from "../colour.js";
+import { formatBytes, formatCount } from "../../detect/format.js";
+import { printable } from "../../heap/names.js";
+import { type TaskGroupRow, type ThreadLocalRow, type ThreadRow, threads } from "../../session/queries/threads.js";
+import { printJson, printLines } from "../output.js";
+import { placeText } from "../place.js";
+import { type CommonOptions, openSession } from "../run.js";
+import { tableLines } from "../table.js";
+
+const FRAMES_SHOWN = 12;
+const VARIABLES_SHOWN = 5;
+const ROWS_SHOWN = 20;
+
+/** `ouroboros threads FILE` */
+export async function runThreads(file: string, options: CommonOptions): Promise<void> {
+  const result = threads(await openSession(file));
+  if (options.json) return printJson(result);
+  const all = options.all === true;
+  function* lines(): Generator<string> {
+    if (result.threads === null) yield "The snapshot does not tell of threads.";
+    for (const thread of result.threads ?? []) {
+      yield* threadLines(thread, all);
+      yield "";
+    }
+    if (result.threadLocals.length > 0) {
+      yield* localLines(result.threadLocals, result.threadLocalsTotal, all);
+      yield "";
+    }
+    yield* taskLines(result.tasks, all);
+  }
+  return printLines(lines());
+}
+
+const dimHeading = (text: string, _: number, row: number) => (row < 0 ? pc.dim(text) : text);
+
+function* threadLines(thread: ThreadRow, all: boolean): Generator<string> {
+  const { id, name, daemon, retained, frames, framesTotal } = thread;
+  const known = [...(id === null || name === null ? [] : [`ident ${id}`]), ...(daemon ? ["daemon"] : [])];
+  const title = name === null ? `thread ${id ?? "without a name"}` : `thread ${printable(name)}`;
+  yield `${pc.bold(title)}  keeps ${formatBytes(retained)}  ${pc.dim(known.join(", "))}`.trimEnd();
+  const shown = frames.slice(0, all ? Infinity : FRAMES_SHOWN);
+  const stack = shown.map((frame) => [
+    frame.retained > 0 ? formatBytes(frame.retained) : "",
+    frame.function ?? "?",
+    frame.location ? placeText(frame.location) : "",
+  ]);
+  const columns = [{ title: "keeps", right: true }, { title: "is in, innermost first", max: 60 }, { title: "" }];
+  if (stack.length > 0) yield* indented(tableLines(columns, stack, dimHeading));
+  if (framesTotal > shown.length)
+    yield pc.dim(`  … and ${formatCount(framesTotal - shown.length)} more frames${all ? "" : ": --all"}`);
+  const kept = thread.locals.filter((variable) => all || variable.kept).slice(0, all ? Infinity : VARIABLES_SHOWN);
+  const variables = kept.map((variable) => [
+    formatBytes(variable.retained),
+    variable.name,
+    `in ${variable.function ?? "?"}`,
+    variable.objectName,
+    variable.id,
+    variable.kept ? "" : "kept elsewhere too",
+  ]);
+  const titles = [
+    { title: "bytes", right: true },
+    { title: "variable", max: 40 },
+    { title: "", max: 60 },
+    { title: "object", max: 50 },
+    { title: "id" },
+    { title: "" },
+  ];
+  if (variables.length > 0) yield* indented(tableLines(titles, variables, dimHeading));
+}
+
+function* indented(lines: Iterable<string>): Generator<string> {
+  for (const line of lines) yield `  ${line}`.trimEnd();
+}
+
+function* localLines(rows: readonly ThreadLocalRow[], total: number, all: boolean): Generator<string> {
+  yield `${pc.bold("thread-locals")}  ${pc.dim("each of one thread; of which one, a snapshot does not tell")}`;
+  const columns = [
+    { title: "bytes", right: true },
+    { title: "attribute", max: 80 },
+    { title: "object", max: 50 },
+    { title: "id" },
+    { title: "" },
+  ];
+  const shown = rows.slice(0, all ? Infinity : ROWS_SHOWN);
+  const cells = shown.map((row) => [
+    formatBytes(row.retained),
+    `${row.holder ?? row.local}.${row.attribute}`,
+    row.objectName,
+    row.id,
+    row.kept ? (row.location ? placeText(row.location) : "") : "kept elsewhere too",
+  ]);
+  yield* indented(tableLines(columns, cells, dimHeading));
+  if (total > shown.length) yield pc.dim(`  … and ${formatCount(total - shown.length)} more${all ? "" : ": --all"}`);
+}
+
+function* taskLines(rows: readonly TaskGroupRow[], all: boolean): Generator<string> {
+  const total = rows.reduce((sum, row) => sum + row.count, 0);
+  if (total === 0) {
+    yield pc.dim("No tasks of asyncio.");
+    return;
+  }
+  yield pc.bold(`${formatCount(total)} task${total === 1 ? "" : "s"} of asyncio`);
+  const columns = [
+    { title: "count", right: true },
+    { title: "bytes", right: true },
+    { title: "state" },
+    { title: "coroutine", max: 50 },
+    { title: "waits for", max: 50 },
+    { title: "held by", max: 50 },
+    { title: "" },
+  ];
+  const shown = rows.slice(0, all ? Infinity : ROWS_SHOWN);
+  const cells = shown.map((row) => [
+    formatCount(row.count),
+    formatBytes(row.bytes),
+    row.state ?? "unknown",
+    row.coroutine ?? "?",
+    row.waitsFor ?? "",
+    row.heldBy ?? "",
+    row.location ? `waits at ${placeText(row.location)}` : row.definition ? placeText(row.definition) : "",
+  ]);
+  yield* indented(tableLines(columns, cells, dimHeading));
+  if (rows.length > shown.length)
+    yield pc.dim(`  … and ${formatCount(rows.length - shown.length)} more groups of tasks: --all`);
+}
