@@ -54,7 +54,10 @@ const entries = [
   },
 ];
 
-const copies = [["src/capture/python/ouroboros_capture.py", "dist/ouroboros_capture.py"]];
+const copies = ["ouroboros_capture.py", "ouroboros_pytest.py"].map((name) => [
+  `src/capture/python/${name}`,
+  `dist/${name}`,
+]);
 
 await mkdir(join(root, "dist"), { recursive: true });
 const packages = new Set();

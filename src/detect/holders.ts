@@ -190,8 +190,10 @@ class Holders {
     for (let e = firstEdge[dict]; e < firstEdge[dict + 1]; e++) {
       if (this.#key(e) !== "__file__") continue;
       const file = graph.string(text[edgeTo[e]]);
-      // A longer text is cut, and a cut path leads nowhere.
-      return file !== "" && file.length < TEXT_LIMIT ? file.replace(/\.py[co]$/, ".py") : undefined;
+      // A longer text is cut, and a cut path leads nowhere; a module of C code has no source.
+      return file !== "" && file.length < TEXT_LIMIT && !/\.(so|pyd|dylib)$/.test(file)
+        ? file.replace(/\.py[co]$/, ".py")
+        : undefined;
     }
     return undefined;
   }

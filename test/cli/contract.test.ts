@@ -132,6 +132,33 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     paths: [{ root: "string", expression: "string", steps: [NAMED] }],
   },
   types: [{ type: "string", count: "number", bytes: "number", garbage: "number" }],
+  caches: [
+    {
+      name: "string",
+      id: "id",
+      type: "string",
+      entries: "number",
+      idle: "number",
+      idleShare: "number",
+      bytes: "number",
+      "location?": LOCATION,
+    },
+  ],
+  packages: [
+    {
+      package: "string",
+      origin: "string",
+      own: "number",
+      retained: "number",
+      modules: [{ name: "string", file: "string|null", own: "number", retained: "number" }],
+    },
+  ],
+  duplicates: {
+    rows: [
+      { value: "string", type: "string", count: "number", saved: "number", objects: ["id"], objectsTotal: "number" },
+    ],
+    policies: [{ name: "string", what: "string", count: "number", saved: "number" }],
+  },
 };
 
 interface Finding {
@@ -171,6 +198,8 @@ describe("cli: the contract", () => {
           const args = command === "object" || command === "why" ? [id] : [];
           const answer = await json<object>([command, file, ...args]);
           check(answer, SHAPES[command]);
+          // The small heap has no two equal values.
+          if (command === "duplicates" && file === small()) continue;
           for (const list of Object.values(answer).filter(Array.isArray)) {
             if (["rows", "families", "findings"].some((name) => (answer as Record<string, unknown>)[name] === list)) {
               assert.notEqual(list.length, 0, "lists hold something to check");

@@ -36,5 +36,17 @@ export function ouroboros(args: readonly string[], env: Readonly<Record<string, 
 
 /** Every command that reads a snapshot, with the arguments that it needs behind the file. */
 export function everyCommand(id: string): readonly (readonly [command: string, ...args: string[]])[] {
-  return [["info"], ["report"], ["gc"], ["cycles"], ["retained"], ["object", id], ["why", id], ["types"]];
+  return [
+    ["info"],
+    ["report"],
+    ["gc"],
+    ["cycles"],
+    ["retained"],
+    ["object", id],
+    ["why", id],
+    ["types"],
+    ["caches"],
+    ["packages"],
+    ["duplicates"],
+  ];
 }
