@@ -18,6 +18,7 @@ import { runOpen } from "./commands/open.js";
 import { runPackages } from "./commands/packages.js";
 import { runReport } from "./commands/report.js";
 import { runRetained } from "./commands/retained.js";
+import { runThreads } from "./commands/threads.js";
 import { runTypes } from "./commands/types.js";
 import { runWeakrefs } from "./commands/weakrefs.js";
 import { runWhy } from "./commands/why.js";
@@ -110,7 +111,13 @@ function program(): Command {
   on("types", "instances and bytes by type").option("--all", "list all types").action(runTypes);
   on("duplicates", "equal immutable objects, and what sharing them would save")
     .option("--all", "list all values, and all ids")
+    .option("--policies", "only what policies of sharing would save")
     .action(runDuplicates);
+  on("threads", "what stacks, thread-locals and asyncio tasks keep, and where they wait")
+    .option("--tasks", "only the tasks")
+    .option("--thread-locals", "only what is in thread-local objects")
+    .option("--all", "list all")
+    .action(runThreads);
   on("packages", "bytes that packages and modules keep").option("--all", "list all").action(runPackages);
   on("weakrefs", "who refers weakly, dead and alive, with what callbacks")
     .option("--ids <id>", "who refers weakly to these objects, and what clearing that would set off", collectIds, [])

@@ -20,6 +20,7 @@ const QUESTIONS: Readonly<Record<ViewQuestion, true>> = {
   caches: true,
   compare: true,
   duplicates: true,
+  threads: true,
   picture: true,
   pictureFile: true,
 };

@@ -2,8 +2,8 @@ import type { ReadOptions } from "../formats/ByteSource.js";
 import { type Need, prepare } from "./prepare.js";
 import type { Question, Questions } from "./protocol.js";
 import { caches } from "./queries/caches.js";
+import { comparison } from "./queries/comparison.js";
 import { cutPreview } from "./queries/cut.js";
-import { diff } from "./queries/diff.js";
 import { duplicates } from "./queries/duplicates.js";
 import { families, family } from "./queries/families.js";
 import { type Info, info } from "./queries/info.js";
@@ -15,6 +15,7 @@ import { reportText } from "./queries/reportText.js";
 import { retained } from "./queries/retained.js";
 import { search } from "./queries/search.js";
 import { sourceFile } from "./queries/sourceFile.js";
+import { threads } from "./queries/threads.js";
 import { types } from "./queries/types.js";
 import { weakrefGroup } from "./queries/weakrefs.js";
 import { weakrefLists } from "./queries/weakrefSuspects.js";
@@ -54,6 +55,7 @@ const ANSWERERS: { readonly [Q in Exclude<Question, "open">]: Answerer<Q> } = {
   sourceFile: { need: "nothing", answer: (session, { file }) => sourceFile(session, file) },
   types: { need: "roots", answer: types },
   duplicates: { need: "owners", answer: (session) => duplicates(session) },
+  threads: { need: "owners", answer: threads },
   lenses: { need: "owners", answer: lenses },
   instances: { need: "owners", answer: retained },
   weakrefs: { need: "owners", answer: weakrefLists },
@@ -66,7 +68,10 @@ const ANSWERERS: { readonly [Q in Exclude<Question, "open">]: Answerer<Q> } = {
     answer: async (session, { files }) =>
       files.length === 0 ? caches(session) : caches(session, await seriesOf(session, files)),
   },
-  compareWith: { need: "findings", answer: async (session, { files }) => diff(await seriesOf(session, files)) },
+  compareWith: {
+    need: "findings",
+    answer: async (session, { files }) => comparison(await seriesOf(session, files), session),
+  },
   why: { need: "families", answer: (session, { id, avoid }) => why(session, id, avoid) },
   families: { need: "families", answer: families },
   family: { need: "families", answer: (session, { family: index }) => family(session, index) },

@@ -1,7 +1,7 @@
 import type { Picture, PictureFile, PictureRequest } from "../picture/Picture.js";
 import type { CutPreview, CutReference } from "./queries/cut.js";
 import type { CacheRow } from "./queries/caches.js";
-import type { Diff } from "./queries/diff.js";
+import type { Comparison } from "./queries/comparison.js";
 import type { DuplicatesResult } from "./queries/duplicates.js";
 import type { FamilyDetails, FamilyList } from "./queries/families.js";
 import type { Info } from "./queries/info.js";
@@ -11,6 +11,7 @@ import type { Report } from "./queries/report.js";
 import type { RetainedResult } from "./queries/retained.js";
 import type { SearchResult } from "./queries/search.js";
 import type { SourceFile } from "./queries/sourceFile.js";
+import type { ThreadsResult } from "./queries/threads.js";
 import type { TypeRow } from "./queries/types.js";
 import type { WeakGroupDetails } from "./queries/weakrefs.js";
 import type { WeakrefLists } from "./queries/weakrefSuspects.js";
@@ -53,10 +54,11 @@ export interface ViewQuestions {
   /** What would happen if references were not there. */
   readonly cut: Exchange<{ readonly references: readonly CutReference[]; readonly ids: readonly string[] }, CutPreview>;
   readonly duplicates: Exchange<Nothing, DuplicatesResult>;
+  readonly threads: Exchange<Nothing, ThreadsResult>;
   /** `version` counts the choices of snapshots to compare with, which are the host's. */
   readonly caches: Exchange<{ readonly version: number }, readonly CacheRow[]>;
   /** As `caches`: with what the host has chosen. */
-  readonly compare: Exchange<{ readonly version: number }, Diff>;
+  readonly compare: Exchange<{ readonly version: number }, Comparison>;
   readonly picture: Exchange<PictureRequest, Picture>;
   readonly pictureFile: Exchange<{ readonly request: PictureRequest; readonly format: "svg" | "dot" }, PictureFile>;
 }
@@ -67,7 +69,7 @@ export interface Questions extends Omit<ViewQuestions, "caches" | "compare"> {
   /** Caches, with how they grew where there are files to compare with. */
   readonly cachesWith: Exchange<{ readonly files: readonly string[] }, readonly CacheRow[]>;
   /** A comparison of the snapshot with others of its process. */
-  readonly compareWith: Exchange<{ readonly files: readonly string[] }, Diff>;
+  readonly compareWith: Exchange<{ readonly files: readonly string[] }, Comparison>;
   /** What is alive of the program's own classes and functions. */
   readonly lenses: Exchange<Nothing, readonly LensRow[]>;
   /** What the snapshot knows of a source file. */

@@ -48,5 +48,6 @@ export function everyCommand(id: string): readonly (readonly [command: string, .
     ["caches"],
     ["packages"],
     ["duplicates"],
+    ["threads"],
   ];
 }

@@ -59,6 +59,30 @@ describe("growth over snapshots of a real service", function () {
     });
   }
 
+  for (const [mode, name] of [
+    ["local", "main(), local variable jobs"],
+    ["nested", "__main__.SERVICE.sessions[…].log"],
+  ] as const) {
+    it(`names what grows: ${name}`, async () => {
+      const series = await seriesOf(all[all.length - 1], mode);
+      assert.deepEqual(
+        diff(series).containers.map(({ name: container, slope, location }) => [container, slope, location?.name]),
+        [[name, REQUESTS, mode === "local" ? "main" : "Session"]],
+      );
+      const errors = series.findings.filter(({ severity }) => severity === "error");
+      assert.equal(errors.length, 1);
+      assert.ok(renderMessage(errors[0].title).startsWith(`${name} holds 500 entries`), renderMessage(errors[0].title));
+    });
+  }
+
+  it("tells of a type whose instances get larger", async () => {
+    const { types } = diff(await seriesOf(all[all.length - 1], "text"));
+    assert.deepEqual(
+      types.map(({ name, bytesSlope }) => [name, Math.round(bytesSlope / 1000)]),
+      [["str", REQUESTS]],
+    );
+  });
+
   it("puts snapshots in the order of their capture, whatever the order of their names", async () => {
     await inFolder(async (folder) => {
       const files = captureRounds(pythons().at(-1)!, "service.py", folder, "leak");

@@ -8,15 +8,20 @@ import { tableLines } from "../table.js";
 
 const ROWS_SHOWN = 30;
 
-/** `ouroboros duplicates FILE` */
-export async function runDuplicates(file: string, options: CommonOptions): Promise<void> {
+/** `ouroboros duplicates FILE`: with `--json` the list of values, or with `--policies` of the what-ifs. */
+export async function runDuplicates(
+  file: string,
+  options: CommonOptions & { readonly policies?: true },
+): Promise<void> {
   const result = duplicates(await openSession(file), { all: options.all === true });
-  await (options.json ? printJson(result) : printLines(lines(result, options.all === true)));
+  if (options.json) await printJson(options.policies ? result.policies : result.rows);
+  else await printLines(options.policies ? policyLines(result) : lines(result, options.all === true));
 }
 
 const dimHeading = (text: string, _: number, row: number) => (row < 0 ? pc.dim(text) : text);
 
-function* lines({ rows, totals, policies }: DuplicatesResult, all: boolean): Generator<string> {
+function* lines(result: DuplicatesResult, all: boolean): Generator<string> {
+  const { rows, totals } = result;
   const values = totals.reduce((sum, total) => sum + total.values, 0);
   if (values === 0) {
     yield "No two objects that are alive have the same value, constants of code apart.";
@@ -52,6 +57,10 @@ function* lines({ rows, totals, policies }: DuplicatesResult, all: boolean): Gen
     dimHeading,
   );
   yield "";
+  yield* policyLines(result);
+}
+
+function* policyLines({ policies }: DuplicatesResult): Generator<string> {
   yield pc.bold("What if these were shared? Each by itself");
   yield* tableLines(
     [

@@ -1,35 +1,55 @@
 import { colour as pc } from "../colour.js";
 import { formatBytes, formatCount } from "../../detect/format.js";
 import { printable } from "../../heap/names.js";
-import { type TaskGroupRow, type ThreadLocalRow, type ThreadRow, threads } from "../../session/queries/threads.js";
+import {
+  type TaskGroupRow,
+  type ThreadLocalRow,
+  type ThreadRow,
+  threads,
+  type ThreadsResult,
+} from "../../session/queries/threads.js";
 import { printJson, printLines } from "../output.js";
 import { placeText } from "../place.js";
-import { type CommonOptions, openSession } from "../run.js";
+import { type CommonOptions, openSession, UsageError } from "../run.js";
 import { tableLines } from "../table.js";
 
 const FRAMES_SHOWN = 12;
 const VARIABLES_SHOWN = 5;
 const ROWS_SHOWN = 20;
 
-/** `ouroboros threads FILE` */
-export async function runThreads(file: string, options: CommonOptions): Promise<void> {
+interface ThreadsOptions extends CommonOptions {
+  readonly tasks?: true;
+  readonly threadLocals?: true;
+}
+
+/** `ouroboros threads FILE`: with `--json` one list, of threads, or with `--tasks` or `--thread-locals` of these. */
+export async function runThreads(file: string, options: ThreadsOptions): Promise<void> {
+  if (options.tasks && options.threadLocals)
+    throw new UsageError("--tasks and --thread-locals ask for different lists; give one of them");
   const result = threads(await openSession(file));
-  if (options.json) return printJson(result);
+  if (options.json)
+    return printJson(options.tasks ? result.tasks : options.threadLocals ? result.threadLocals : result.threads);
+  return printLines(lines(result, options));
+}
+
+function* lines(result: ThreadsResult, options: LineOptions): Generator<string> {
+  const { tasks, threadLocals } = options;
   const all = options.all === true;
-  function* lines(): Generator<string> {
+  if (!tasks && !threadLocals) {
     if (result.threads === null) yield "The snapshot does not tell of threads.";
     for (const thread of result.threads ?? []) {
       yield* threadLines(thread, all);
       yield "";
     }
-    if (result.threadLocals.length > 0) {
-      yield* localLines(result.threadLocals, result.threadLocalsTotal, all);
-      yield "";
-    }
-    yield* taskLines(result.tasks, all);
   }
-  return printLines(lines());
+  if (threadLocals || (!tasks && result.threadLocals.length > 0)) {
+    yield* localLines(result.threadLocals, result.threadLocalsTotal, all);
+    if (!threadLocals) yield "";
+  }
+  if (!threadLocals) yield* taskLines(result.tasks, all);
 }
+
+type LineOptions = Pick<ThreadsOptions, "all" | "tasks" | "threadLocals">;
 
 const dimHeading = (text: string, _: number, row: number) => (row < 0 ? pc.dim(text) : text);
 

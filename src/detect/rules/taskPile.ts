@@ -1,29 +1,20 @@
 import type { NodeIndex } from "../../heap/HeapGraph.js";
-import { FutureState, Kind } from "../../heap/kinds.js";
+import { Kind } from "../../heap/kinds.js";
 import { printable } from "../../heap/names.js";
 import type { Analysis } from "../../model/Analysis.js";
 import { rootPaths } from "../../model/paths.js";
-import { attributeOf } from "../../model/weakrefs/index.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
 import { holdersOf } from "../holders.js";
+import { describeTask, type Task } from "../tasks.js";
 import { aliveOf, groupBy, retainedTogether } from "../together.js";
 
 const MANY = 50;
-const AWAITS = 50;
-
-interface Task {
-  readonly task: NodeIndex;
-  readonly coroutine: NodeIndex | undefined;
-  /** The coroutine that waits in the end, by way of what awaits it. */
-  readonly innermost: NodeIndex | undefined;
-  readonly isDone: boolean;
-}
 
 /** asyncio's tasks that pile up: many that wait at one line, or many that are done and kept. */
 export const taskPile: Detector = {
   rule: "task-pile",
   detect(analysis) {
-    const tasks = [...aliveOf(analysis, Kind.task)].map((task) => describe(analysis, task));
+    const tasks = [...aliveOf(analysis, Kind.task)].map((task) => describeTask(analysis, task));
     const { graph } = analysis;
     const groups = groupBy(tasks, ({ coroutine, innermost, isDone }) => {
       const place = coroutine === undefined ? undefined : graph.location(coroutine);
@@ -33,27 +24,6 @@ export const taskPile: Detector = {
     return [...groups.values()].flatMap((group) => (group.length < MANY ? [] : [finding(analysis, group)]));
   },
 };
-
-function describe(analysis: Analysis, task: NodeIndex): Task {
-  const { graph } = analysis;
-  const { kind, firstEdge, edgeTo } = graph.columns;
-  const next = (node: NodeIndex) =>
-    [...edgeTo.subarray(firstEdge[node], firstEdge[node + 1])].find(
-      (to) => kind[to] === Kind.coroutine || kind[to] === Kind.generator,
-    );
-  const coroutine = next(task);
-  let innermost = coroutine;
-  for (let i = 0; i < AWAITS && innermost !== undefined; i++) {
-    const further = next(innermost);
-    if (further === undefined || graph.facts.suspendedLine?.get(further) === undefined) break;
-    innermost = further;
-  }
-  const state = graph.facts.futureState?.get(task);
-  const text = attributeOf(analysis.graph, task, "_state");
-  const named = text === undefined ? "" : graph.string(graph.columns.text[text]);
-  const isDone = state === undefined ? named === "FINISHED" || named === "CANCELLED" : state !== FutureState.pending;
-  return { task, coroutine, innermost, isDone };
-}
 
 function finding(analysis: Analysis, group: readonly Task[]): Finding {
   const { graph } = analysis;

@@ -1,12 +1,11 @@
-import { type NodeIndex, type SourceLocation, typeInfoName, type TypeInfo } from "../../heap/HeapGraph.js";
-import { Kind } from "../../heap/kinds.js";
-import { LabelSort, nameOfLabel } from "../../heap/labels.js";
+import type { NodeIndex, SourceLocation } from "../../heap/HeapGraph.js";
 import { printable } from "../../heap/names.js";
 import type { Analysis } from "../../model/Analysis.js";
 import { rootPaths } from "../../model/paths.js";
 import { isLibrary } from "../../model/source.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
 import { holdersOf } from "../holders.js";
+import { frameVariables, framesOf, isThreadLocal, localEntries, threadNodes } from "../threadLocals.js";
 import { aliveOfType, groupBy, retainedTogether } from "../together.js";
 
 const MIN_BYTES = 200_000;
@@ -34,12 +33,10 @@ export const threadPin: Detector = {
 
 function variables(analysis: Analysis, least: number): Finding[] {
   const { graph } = analysis;
-  const threads = graph.roots.flatMap(({ node, name }) =>
-    graph.columns.kind[node] === Kind.thread && name !== `thread ${MAIN}` ? [node] : [],
-  );
+  const threads = threadNodes(graph);
   // A program of one thread can have started without the module `threading`, which gives the name.
-  const others = graph.roots.filter(({ node }) => graph.columns.kind[node] === Kind.thread).length > 1 ? threads : [];
-  const all = others.flatMap((thread) => [...variablesOf(analysis, thread)]);
+  const others = threads.length > 1 ? threads.filter(({ name }) => name !== MAIN) : [];
+  const all = others.flatMap(({ node: thread }) => [...variablesOf(analysis, thread)]);
   const groups = groupBy(all, (one) => `${one.location?.file} ${one.function} ${one.name}`);
   const found = [...groups.values()].flatMap((group) => {
     const bytes = retainedTogether(
@@ -53,16 +50,12 @@ function variables(analysis: Analysis, least: number): Finding[] {
 }
 
 function* variablesOf({ graph, ownership }: Analysis, thread: NodeIndex): Generator<Variable> {
-  const { firstEdge, edgeTo, edgeLabel, kind, text } = graph.columns;
-  for (let e = firstEdge[thread]; e < firstEdge[thread + 1]; e++) {
-    const frame = edgeTo[e];
-    if (kind[frame] !== Kind.frame) continue;
+  const { text } = graph.columns;
+  for (const frame of framesOf(graph, thread)) {
     const location = graph.location(frame);
     const seen = new Set<NodeIndex>();
-    for (let v = firstEdge[frame]; v < firstEdge[frame + 1]; v++) {
-      const value = edgeTo[v];
-      const name = nameOfLabel(graph, edgeLabel[v], LabelSort.local);
-      if (name === undefined || name === "self" || seen.has(value)) continue;
+    for (const { name, value } of frameVariables(graph, frame)) {
+      if (name === "self" || seen.has(value)) continue;
       seen.add(value);
       const isOwn = ownership.idom[value] === frame || ownership.idom[value] === thread;
       if (isOwn) yield { thread, value, name, function: graph.string(text[frame]).split(".").at(-1) ?? "", location };
@@ -94,7 +87,7 @@ function ofVariable(analysis: Analysis, group: readonly Variable[], bytes: numbe
 function locals(analysis: Analysis, least: number): Finding[] {
   const { ownership } = analysis;
   const found: Finding[] = [];
-  for (const node of aliveOfType(analysis, isLocal)) {
+  for (const node of aliveOfType(analysis, isThreadLocal)) {
     const bytes = ownership.retained[node];
     if (bytes < least) continue;
     const holder = holdersOf(analysis).of(node);
@@ -118,27 +111,14 @@ function locals(analysis: Analysis, least: number): Finding[] {
   return found;
 }
 
-function isLocal(type: TypeInfo): boolean {
-  return /^(_?thread\._local|threading\.local)$/.test(typeInfoName(type));
-}
-
 /** Of a thread-local object: how many threads have something in it, and the attribute that keeps most. */
 function contentOf({ graph, ownership }: Analysis, local: NodeIndex): { largest: string; threads: number } {
-  const { firstEdge, edgeTo, edgeLabel, kind } = graph.columns;
   const bytes = new Map<string, number>();
   const perThread = new Map<string, number>();
-  const look = (dict: NodeIndex, depth: number) => {
-    for (let e = firstEdge[dict]; e < firstEdge[dict + 1]; e++) {
-      const name = nameOfLabel(graph, edgeLabel[e], LabelSort.key);
-      if (name === undefined) {
-        if (kind[edgeTo[e]] === Kind.dict && depth > 0) look(edgeTo[e], depth - 1);
-        continue;
-      }
-      bytes.set(name, (bytes.get(name) ?? 0) + ownership.retained[edgeTo[e]]);
-      perThread.set(name, (perThread.get(name) ?? 0) + 1);
-    }
-  };
-  look(local, 2);
+  for (const { name, value } of localEntries(graph, local)) {
+    bytes.set(name, (bytes.get(name) ?? 0) + ownership.retained[value]);
+    perThread.set(name, (perThread.get(name) ?? 0) + 1);
+  }
   const [largest] = [...bytes].sort((a, b) => b[1] - a[1])[0] ?? [""];
   return { largest, threads: perThread.get(largest) ?? 1 };
 }

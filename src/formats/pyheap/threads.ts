@@ -84,10 +84,12 @@ export function attachThreads(tables: ThreadTables, meta: Meta, into: ThreadNode
   const frameNode = new Uint32Array(tables.frames);
   for (let f = 0; f < tables.frames; f++) {
     const real = at(tables.frameId, f, nodes);
-    const node = real >= 0 ? real : base + meta.threads.length + f;
+    const row = base + meta.threads.length + f;
+    const node = real >= 0 ? real : row;
     frameNode[f] = node;
     extra.addOwned(base + tables.thread[f], node, packLabel(LabelSort.index, f));
-    if (real < 0) into.frame(node, codes.locationOf.get(at(tables.code, f, nodes)) ?? 0, tables.line[f]);
+    // The row tells the line also where a frame object takes the row's place: that one's own place is its function's.
+    into.frame(row, codes.locationOf.get(at(tables.code, f, nodes)) ?? 0, tables.line[f]);
   }
   for (let i = 0; i < tables.localFrame.length; i++) {
     const value = at(tables.localValue, i, nodes);

@@ -43,8 +43,9 @@ export function caches(session: Session, series?: Series): CacheRow[] {
   const found = findCaches(analysis, LISTED).map((cache) => cacheRow(session, cache, rows, sources));
   if (!series) return found;
   const known = new Set(found.map(({ id }) => id));
-  // What grows is told of also where it is small.
-  const small = series.growth.containers.flatMap((row) => {
+  // What grows is told of also where it is small. Objects of the rows are those of the newest snapshot.
+  const growing = series.last === session ? series.growth.containers : [];
+  const small = growing.flatMap((row) => {
     if (!row.grows || !row.last || !CACHE_KINDS.has(graph.columns.kind[row.last.example])) return [];
     const cache = cacheAt(analysis, row.last.example);
     return cache && !known.has(graph.idText(cache.node)) ? [cacheRow(session, cache, rows, sources)] : [];

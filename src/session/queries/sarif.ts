@@ -82,7 +82,7 @@ function resultOf(found: ReportedFinding, source: SarifSource, options: SarifOpt
     partialFingerprints: { "ouroborosFingerprint/v1": found.fingerprint },
     ...codeFlowsOf(found, location),
     ...standingOf(found, options.baseline),
-    properties: { bytes: found.bytes, count: found.count },
+    properties: { bytes: found.bytes, count: found.count, ...(found.growth && { growth: found.growth }) },
   };
 }
 
