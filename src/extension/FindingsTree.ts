@@ -95,6 +95,8 @@ function stepItem(of: OpenFinding, step: number): vscode.TreeItem {
   const item = new vscode.TreeItem(printable(name, TEXT));
   item.description = printable(label, TEXT);
   item.tooltip = id;
+  // Without it a screen reader would read the tooltip.
+  item.accessibilityInformation = { label: printable(label === "" ? name : `${label} → ${name}`, TEXT) };
   item.iconPath = new vscode.ThemeIcon(step === 0 ? "circle-filled" : "arrow-small-right");
   item.command = {
     command: "ouroboros.showObject",

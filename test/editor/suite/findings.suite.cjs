@@ -86,6 +86,7 @@ describe("what is found, in the editor", () => {
   it("offers to show it in the leak graph, and to copy what to do", async () => {
     await open();
     const cycle = (await found()).find(({ code }) => code === "object-cycle");
+    await vscode.workspace.openTextDocument(source);
     const actions = await vscode.commands.executeCommand("vscode.executeCodeActionProvider", source, cycle.range);
     const named = (title) => actions.find((action) => action.title === title).command;
     await vscode.env.clipboard.writeText("before");
@@ -95,7 +96,7 @@ describe("what is found, in the editor", () => {
     await vscode.window.showTextDocument(source);
     const show = named("Show in leak graph");
     await vscode.commands.executeCommand(show.command, ...show.arguments);
-    assert.equal(activeSnapshot()?.uri.toString(), snapshot.toString());
+    await until(() => activeSnapshot()?.uri.toString() === snapshot.toString());
   });
 
   it("tells above a class how many of its objects are alive, unless the setting says no", async () => {
@@ -110,7 +111,7 @@ describe("what is found, in the editor", () => {
     assert.match(at("class Session"), new RegExp(`^0 alive, ${CYCLES} garbage · `));
     const [, , command] = all.find(([line]) => line === lineOf("class Page"));
     await vscode.commands.executeCommand(command.command, ...command.arguments);
-    assert.equal(activeSnapshot()?.uri.toString(), snapshot.toString());
+    await until(() => activeSnapshot()?.uri.toString() === snapshot.toString());
     const settings = vscode.workspace.getConfiguration("ouroboros");
     await settings.update("codeLens", false, vscode.ConfigurationTarget.Workspace);
     try {
@@ -128,12 +129,12 @@ describe("what is found, in the editor", () => {
   it("finds caches in the open snapshot", async () => {
     await open();
     await vscode.commands.executeCommand("ouroboros.findCaches");
-    assert.equal(activeSnapshot()?.uri.toString(), snapshot.toString());
+    await until(() => activeSnapshot()?.uri.toString() === snapshot.toString());
   });
 
   it("compares the snapshots that were chosen, in the editor of the newest", async () => {
     const demo = fileUri("demo.pyheapsnapshot");
     await vscode.commands.executeCommand("ouroboros.compareSnapshots", demo, [demo, snapshot]);
-    assert.equal(activeSnapshot()?.uri.toString(), snapshot.toString());
+    await until(() => activeSnapshot()?.uri.toString() === snapshot.toString());
   });
 });
