@@ -30,16 +30,19 @@ export function tableLines(
     row.map((text, i) => cut(printable(text, Infinity), columns[i].max ?? Infinity)),
   );
   const widths = columns.map((_, i) => cells.reduce((most, row) => Math.max(most, width(row[i])), 0));
-  return cells.map((row, r) =>
-    row
+  return cells.map((row, r) => {
+    // Without what would be nothing but blanks at the end of the line.
+    const end = row.findLastIndex((text) => text !== "") + 1;
+    return row
+      .slice(0, end)
       .map((text, i) => {
         const gap = " ".repeat(widths[i] - width(text));
-        const last = i === row.length - 1;
+        const last = i === end - 1;
         const painted = paint(text, i, r - 1);
         return columns[i].right ? gap + painted : last ? painted : painted + gap;
       })
-      .join("  "),
-  );
+      .join("  ");
+  });
 }
 
 /** A text broken at spaces into lines of at most `max` characters; longer words stay whole. */

@@ -48,9 +48,12 @@ export function moduleMembers({ graph, roots }: Analysis): ModuleMembers {
   };
   for (let node = 0; node < graph.nodeCount; node++) {
     if (kind[node] !== Kind.module || roots.isGarbage[node] === 1) continue;
-    const index = indexOf(graph.string(graph.columns.text[node]));
-    claim(node, index);
     const dict = targetOf(graph, node, "__dict__");
+    // Instances of classes derived from ModuleType tell their names in their dicts alone.
+    const name = graph.string(graph.columns.text[node]) || (dict === undefined ? "" : textOf(graph, dict, "__name__"));
+    if (name === "") continue;
+    const index = indexOf(name);
+    claim(node, index);
     if (dict === undefined) continue;
     claim(dict, index);
     files[index] ||= textOf(graph, dict, "__file__");

@@ -37,6 +37,7 @@ function* lines(result: ThreadsResult, options: LineOptions): Generator<string> 
   const all = options.all === true;
   if (!tasks && !threadLocals) {
     if (result.threads === null) yield "The snapshot does not tell of threads.";
+    if (result.threads?.length === 0) yield "No thread was in the program's code.";
     for (const thread of result.threads ?? []) {
       yield* threadLines(thread, all);
       yield "";
@@ -57,7 +58,8 @@ function* threadLines(thread: ThreadRow, all: boolean): Generator<string> {
   const { id, name, daemon, retained, frames, framesTotal } = thread;
   const known = [...(id === null || name === null ? [] : [`ident ${id}`]), ...(daemon ? ["daemon"] : [])];
   const title = name === null ? `thread ${id ?? "without a name"}` : `thread ${printable(name)}`;
-  yield `${pc.bold(title)}  keeps ${formatBytes(retained)}  ${pc.dim(known.join(", "))}`.trimEnd();
+  const more = known.length === 0 ? "" : `  ${pc.dim(known.join(", "))}`;
+  yield `${pc.bold(title)}  keeps ${formatBytes(retained)}${more}`;
   const shown = frames.slice(0, all ? Infinity : FRAMES_SHOWN);
   const stack = shown.map((frame) => [
     frame.retained > 0 ? formatBytes(frame.retained) : "",
@@ -89,7 +91,7 @@ function* threadLines(thread: ThreadRow, all: boolean): Generator<string> {
 }
 
 function* indented(lines: Iterable<string>): Generator<string> {
-  for (const line of lines) yield `  ${line}`.trimEnd();
+  for (const line of lines) yield `  ${line}`;
 }
 
 function* localLines(rows: readonly ThreadLocalRow[], total: number, all: boolean): Generator<string> {
