@@ -9,6 +9,9 @@ interface Tab {
   readonly route: Route;
 }
 
+/** Views beyond that have no key of their own. */
+const DIGITS = 9;
+
 /** What the views with a subject showed last. */
 const lastGraph = signal<Route | null>(null);
 const lastObject = signal<Route | null>(null);
@@ -22,14 +25,18 @@ const NAMES: Readonly<Record<Route["view"], string>> = {
   overview: "Overview",
   cycles: "Cycles",
   types: "Types",
+  caches: "Caches",
+  duplicates: "Duplicates",
+  threads: "Threads",
   weakrefs: "Weak references",
+  compare: "Compare",
   graph: "Leak graph",
   object: "Object",
 };
 
 /** What a view is called. */
 export function viewName(shown: Route): string {
-  return NAMES[shown.view] ?? NAMES.overview;
+  return NAMES[shown.view];
 }
 
 function tabs(): Tab[] {
@@ -37,7 +44,11 @@ function tabs(): Tab[] {
     { view: "overview" },
     { view: "cycles" },
     { view: "types" },
+    { view: "caches" },
+    { view: "duplicates" },
+    { view: "threads" },
     { view: "weakrefs" },
+    { view: "compare" },
     lastGraph.value,
     lastObject.value,
   ];
@@ -54,8 +65,9 @@ export function NavigationBar(): JSX.Element {
           key={tab.name}
           type="button"
           class="tab"
-          title={`${tab.name} (${i + 1})`}
-          aria-keyshortcuts={String(i + 1)}
+          {...(i < DIGITS
+            ? { title: `${tab.name} (${i + 1})`, "aria-keyshortcuts": String(i + 1) }
+            : { title: tab.name })}
           aria-current={tab.route.view === shown ? "page" : undefined}
           onClick={() => open(tab.route)}
         >

@@ -1,7 +1,10 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Route } from "../session/viewMessages.js";
+import { Caches } from "./caches/Caches.js";
+import { Compare } from "./compare/Compare.js";
 import { Cycles } from "./cycles/Cycles.js";
+import { Duplicates } from "./duplicates/Duplicates.js";
 import { factsText, text } from "./format.js";
 import { LeakGraph } from "./graph/LeakGraph.js";
 import { back, canGoBack, notice, phase, route } from "./host.js";
@@ -11,6 +14,7 @@ import { ObjectView } from "./object/ObjectView.js";
 import { Overview } from "./overview/Overview.js";
 import { PhaseView } from "./Phases.js";
 import { SearchBox } from "./SearchBox.js";
+import { Threads } from "./threads/Threads.js";
 import { Types } from "./types/Types.js";
 import { WeakReferences } from "./weakrefs/WeakReferences.js";
 
@@ -72,8 +76,16 @@ function View({ route: shown }: { readonly route: Route }): JSX.Element {
       return <Cycles />;
     case "types":
       return <Types />;
+    case "caches":
+      return <Caches />;
+    case "duplicates":
+      return <Duplicates />;
+    case "threads":
+      return <Threads />;
     case "weakrefs":
       return <WeakReferences />;
+    case "compare":
+      return <Compare />;
     case "object":
       return <ObjectView key={shown.id} id={shown.id} />;
     case "graph":

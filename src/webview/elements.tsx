@@ -1,9 +1,9 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { SourceLocation } from "../heap/HeapGraph.js";
 import type { PictureSeed } from "../picture/Picture.js";
-import { fullPlaceText, placeText, text } from "./format.js";
+import { formatCount, fullPlaceText, placeText, text } from "./format.js";
 import { showGraph, showObject } from "./go.js";
-import { copy, goToSource } from "./host.js";
+import { copy, goToSource, navigate } from "./host.js";
 import { CopyIcon, GraphIcon, SourceIcon } from "./icons.js";
 
 /** An id that leads to its object. `passive` leaves it out of the tab order, for tables with keys of their own. */
@@ -17,6 +17,49 @@ export function IdLink({ id, passive = false }: { readonly id: string; readonly 
       onClick={() => showObject(id)}
     >
       {id}
+    </button>
+  );
+}
+
+/** A name that leads to its object, for a cell of a table. */
+export function ObjectCell({ id, name }: { readonly id: string; readonly name: string }): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="link cut"
+      tabIndex={-1}
+      title={`Show this object: ${id}`}
+      onClick={() => showObject(id)}
+    >
+      {text(name)}
+    </button>
+  );
+}
+
+/** Ids that lead to their objects, and how many are left out. */
+export function IdList({ ids, total }: { readonly ids: readonly string[]; readonly total: number }): JSX.Element {
+  return (
+    <ul class="ids">
+      {ids.map((id) => (
+        <li key={id}>
+          <IdLink id={id} />
+        </li>
+      ))}
+      {ids.length < total && <li class="quiet">… and {formatCount(total - ids.length)} more</li>}
+    </ul>
+  );
+}
+
+/** A type that leads to its instances. */
+export function TypeLink({ type }: { readonly type: string }): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="link anywhere"
+      title="Show this type"
+      onClick={() => navigate({ view: "types", type })}
+    >
+      {text(type)}
     </button>
   );
 }
@@ -45,13 +88,19 @@ export function SourceButton({ location }: { readonly location: SourceLocation }
   );
 }
 
-/** The place alone, for a cell of a table. */
-export function PlaceLink({ location }: { readonly location: SourceLocation }): JSX.Element {
+/** The place alone. Out of the tab order unless told else: it mostly stands in tables, which have keys of their own. */
+export function PlaceLink({
+  location,
+  passive = true,
+}: {
+  readonly location: SourceLocation;
+  readonly passive?: boolean;
+}): JSX.Element {
   return (
     <button
       type="button"
       class="link"
-      tabIndex={-1}
+      tabIndex={passive ? -1 : 0}
       title={`Go to source: ${fullPlaceText(location)}`}
       onClick={() => goToSource(location)}
     >

@@ -33,13 +33,20 @@ export function runtimeText(info: Info): string {
   return `${info.runtime === "cpython" ? "CPython" : "V8"} ${info.version}`;
 }
 
+const two = (n: number) => String(n).padStart(2, "0");
+
 /** "2026-11-24 04:05" in the viewer's time zone, or "unknown". */
 export function timeText(iso: string | null): string {
   const date = new Date(iso ?? NaN);
   if (Number.isNaN(date.getTime())) return "unknown";
-  const two = (n: number) => String(n).padStart(2, "0");
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** "2026-11-24 04:05:06": as `timeText`, to tell apart what was captured within a minute. */
+export function momentText(iso: string | null): string {
+  const seconds = new Date(iso ?? NaN).getSeconds();
+  return Number.isNaN(seconds) ? "unknown" : `${timeText(iso)}:${two(seconds)}`;
 }
 
 /** "enabled", "disabled" or "unknown" */

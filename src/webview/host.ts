@@ -39,6 +39,15 @@ export const route = signal<Route>({ view: "overview" });
 export const selected = signal<string | null>(null);
 /** The latest thing to tell in passing, or the empty string. */
 export const notice = signal("");
+/** Snapshots that this one is compared with, for display; `version` is another one after each choice. */
+export interface Compared {
+  readonly files: readonly string[];
+  readonly version: number;
+  /** The host can ask the user for others. */
+  readonly canChoose: boolean;
+}
+/** What the host compares with. */
+export const compared = signal<Compared>({ files: [], version: 0, canChoose: false });
 /** Whether `back` leads anywhere. */
 export const canGoBack = signal(false);
 
@@ -81,6 +90,11 @@ function receive(message: ToView): void {
     case "cancelled":
       phase.value = message;
       break;
+    case "compared": {
+      const { files, version, canChoose } = message;
+      compared.value = { files, version, canChoose };
+      break;
+    }
     case "show":
       navigate(message.route);
       break;
@@ -144,6 +158,8 @@ export const goToSource = (location: SourceLocation) => post({ kind: "source", l
 export const save = (name: string, text: string) => post({ kind: "save", name, text });
 export const copy = (text: string) => post({ kind: "copy", text });
 export const retry = () => post({ kind: "retry" });
+/** Lets the user choose snapshots to compare with. */
+export const chooseCompared = () => post({ kind: "chooseCompared" });
 export const cancelLoad = () => post({ kind: "cancelLoad" });
 
 /** Tells the host that the view listens. */

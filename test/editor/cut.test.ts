@@ -168,7 +168,7 @@ describe("cuts and weak references in a real VS Code (code-server in Chromium)",
     await page.keyboard.press("z");
     await showsNoCut(view);
 
-    await page.keyboard.press("4");
+    await page.keyboard.press("7");
     await shows("Weak references");
     const groups = view.getByRole("grid", { name: "Groups of weak references" });
     await groups.getByRole("row", { selected: true }).waitFor({ timeout: WAIT });

@@ -135,6 +135,34 @@ export const VIEWS: readonly View[] = [
     },
   },
   {
+    name: "caches",
+    open: async (view) => {
+      await toView(view, "Caches");
+      await view.getByRole("row", { name: /PAGES/ }).first().waitFor({ timeout: WAIT });
+    },
+  },
+  {
+    name: "duplicates",
+    open: async (view) => {
+      await toView(view, "Duplicates");
+      await view.getByRole("row").nth(1).waitFor({ timeout: WAIT });
+    },
+  },
+  {
+    name: "threads",
+    open: async (view) => {
+      await toView(view, "Threads");
+      await view.getByRole("button", { name: /^Tasks/ }).waitFor({ timeout: WAIT });
+    },
+  },
+  {
+    name: "compare",
+    open: async (view) => {
+      await toView(view, "Compare");
+      await view.getByRole("button", { name: /^Choose snapshots/ }).waitFor({ timeout: WAIT });
+    },
+  },
+  {
     name: "weakrefs",
     open: async (view) => {
       await toView(view, "Weak references");

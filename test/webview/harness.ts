@@ -87,6 +87,8 @@ export interface ViewOptions {
   readonly width?: number;
   readonly height?: number;
   readonly colorScheme?: "dark" | "light";
+  /** "more": the themes of high contrast. */
+  readonly contrast?: "more";
 }
 
 /** Opens views for the tests of a suite; after each test they are closed, and must have behaved. */
@@ -125,7 +127,11 @@ export function views(): Views {
   const open = async (options: ViewOptions, receive: (message: FromView) => void): Promise<Page> => {
     const { browser, serve } = await shared!;
     const viewport = { width: options.width ?? 1200, height: options.height ?? 800 };
-    const context = await browser.newContext({ viewport, colorScheme: options.colorScheme ?? "dark" });
+    const context = await browser.newContext({
+      viewport,
+      colorScheme: options.colorScheme ?? "dark",
+      contrast: options.contrast ?? "no-preference",
+    });
     contexts.push(context);
     context.setDefaultTimeout(WAIT);
     await context.route("**/*", serve);

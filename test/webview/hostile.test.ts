@@ -94,6 +94,86 @@ function answerWithEvil({ answers }: CannedHost): void {
   });
   answers.types = () => [EVIL, SHORT, "plain"].map((type, i) => ({ type, count: 3 - i, bytes: 30 - i, garbage: 0 }));
   answers.instances = () => ({ rows: [row, { ...row, id: "0x2" }], total: 9 });
+  const growth = { counts: [1, 2, 3], slope: 1, r2: 1, grows: true };
+  answers.caches = () =>
+    [EVIL, SHORT].map((name, i) => ({
+      name,
+      id: `0x${i}`,
+      type: SHORT,
+      entries: 3,
+      idle: 1,
+      idleShare: 1 / 3,
+      commonType: SHORT,
+      commonCount: 2,
+      bytes: 4,
+      bound: { limit: 9, by: SHORT },
+      location: { ...location, file: `/srv/${SHORT}` },
+      growth,
+    }));
+  const grown = { ...growth, name: EVIL, bytes: [1, 2, 3], bytesSlope: 1, isNew: true, id: "0x1", heldBy: SHORT };
+  const list = [grown, { ...grown, name: SHORT, location: { ...location, file: `/srv/${SHORT}` } }];
+  answers.compare = () => ({
+    snapshots: [EVIL, SHORT, SHORT].map((file) => ({ ...INFO, file: `/data/${file}`, capturedAt: SHORT })),
+    notes: [EVIL],
+    newestIsOpen: false,
+    growing: { containers: 2, types: 2, families: 2, sites: 2, surpluses: 2 },
+    containers: list,
+    types: list,
+    families: list,
+    sites: list,
+    surpluses: list,
+  });
+  const place = { ...location, file: `/srv/${SHORT}` };
+  answers.duplicates = () => ({
+    rows: [EVIL, SHORT].map((value, i) => ({
+      value,
+      type: value,
+      count: 9,
+      saved: 1,
+      objects: [`0x${i}`],
+      objectsTotal: 9,
+      heldBy: value,
+      location: place,
+    })),
+    totals: [{ type: EVIL, count: 9, values: 2, saved: 1 }],
+    policies: [{ name: EVIL, what: SHORT, count: 8, saved: 1 }],
+  });
+  const kept = { id: "0x1", type: SHORT, objectName: SHORT, retained: 1, kept: true };
+  answers.threads = () => ({
+    threads: [EVIL, SHORT].map((name, i) => ({
+      id: 1,
+      node: `0x${i}`,
+      name,
+      frames: [EVIL, SHORT].map((fn, n) => ({
+        id: null,
+        node: `0x1${n}`,
+        function: fn,
+        location: place,
+        locals: 1,
+        retained: 1,
+      })),
+      framesTotal: 2,
+      retained: 1,
+      locals: [{ ...kept, name: EVIL, function: SHORT }],
+    })),
+    threadLocals: [{ ...kept, local: "0x2", dict: "0x3", holder: EVIL, location: place, attribute: SHORT }],
+    threadLocalsTotal: 1,
+    tasks: [
+      {
+        coroutine: EVIL,
+        state: "pending" as const,
+        definition: place,
+        location: place,
+        stack: [{ ...place, name: EVIL }],
+        waitsFor: SHORT,
+        count: 1,
+        bytes: 1,
+        heldBy: SHORT,
+        objects: ["0x1"],
+        objectsTotal: 1,
+      },
+    ],
+  });
   answers.search = () => ({ rows: [{ ...row, type: SHORT }], total: 1 });
   answers.why = ({ id }) => ({
     id,
@@ -162,6 +242,29 @@ describe("webview: texts that attack whoever shows them", () => {
       await page.getByRole("row").nth(1).click();
       await page.getByRole("grid", { name: /^Largest/ }).waitFor();
       assert.match(await look(page, "types"), /<img src=x/);
+
+      await host.tell({ kind: "compared", files: [EVIL], version: 1, canChoose: true });
+      await navigation.getByRole("button", { name: "Caches" }).click();
+      await page.getByRole("img").waitFor();
+      assert.match(await look(page, "caches"), /<img src=x/);
+
+      for (const [name, lists] of [
+        ["Duplicates", [/^By type/, /^What if/, /^Values/]],
+        ["Threads", [/^Thread-locals/, /^Tasks/, /^Threads/]],
+      ] as const) {
+        await navigation.getByRole("button", { name }).click();
+        for (const words of lists) {
+          const list = page.getByRole("group", { name: "List" }).getByRole("button", { name: words });
+          await list.click();
+          // What is in the header is in every view.
+          await page.locator("main :is(h2, th, td)", { hasText: "<img src=x" }).first().waitFor();
+          await look(page, `${name}, ${await list.innerText()}`);
+        }
+      }
+
+      await navigation.getByRole("button", { name: "Compare" }).click();
+      await page.getByRole("img").nth(1).waitFor();
+      assert.match(await look(page, "compare"), /<img src=x/);
 
       await host.tell({ kind: "show", route: { view: "object", id: "0x7" } });
       await page.getByText(/It is garbage in a cycle/).waitFor();

@@ -133,7 +133,7 @@ describe("webview: by keyboard alone", () => {
   });
 
   it("sorts by the headings, walks along references, and copies a row", async () => {
-    const { page, snapshot, received } = await view.real();
+    const { page, snapshot, received, connection } = await view.real();
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.keyboard.press("3");
     await heading(page, "Types");
@@ -177,6 +177,15 @@ describe("webview: by keyboard alone", () => {
     await page.keyboard.press((await tab.getAttribute("aria-keyshortcuts"))!);
     await routeBecomes(received, { view: "object", id: referrers[0].id });
     assert.equal(await current(page), "Object");
+    // With the graph before it the object is the tenth, and there is no such digit.
+    connection.show({ view: "graph", seed: { kind: "object", id: rows[0].id } });
+    await eventually(async () => (await current(page)) === "Leak graph", "the graph is shown");
+    assert.equal(await tab.getAttribute("aria-keyshortcuts"), null);
+    assert.equal(await tab.getAttribute("title"), "Object");
+    await tab.click();
+    await routeBecomes(received, { view: "object", id: referrers[0].id });
+    await page.keyboard.press("9");
+    await eventually(async () => (await current(page)) === "Leak graph", "the ninth is the graph");
   });
 });
 

@@ -6,8 +6,7 @@ export const cacheTexts = {
     "functools.lru_cache keeps {entries:count} results of {name}, {bytes:bytes}: its cache has no bound (maxsize=None)",
   "cache.fix-function": "give it a bound (maxsize=1024), or call its cache_clear() when the results are done with",
   "cache.why": "{sole:count} of its {entries:count} values ({share}%) are kept by this {type} alone. {uniform}{growth}",
-  "cache.one-snapshot":
-    "One snapshot can't show whether it grows: take more of them later, and compare them.",
+  "cache.one-snapshot": "One snapshot can't show whether it grows: take more of them later, and compare them.",
   "cache.dict": "cache",
   "cache.list": "list",
   "cache.set": "set",

@@ -3,9 +3,9 @@ import { useEffect, useState } from "preact/hooks";
 import type { ObjectDetails } from "../../session/queries/object.js";
 import { Answered } from "../Answered.js";
 import { useAnswer } from "../answers.js";
-import { CopyButton, Facts, GraphButton, IdLink, SourceButton } from "../elements.js";
+import { CopyButton, Facts, GraphButton, IdLink, SourceButton, TypeLink } from "../elements.js";
 import { formatBytes, formatCount, text } from "../format.js";
-import { navigate, select } from "../host.js";
+import { select } from "../host.js";
 import { Alive } from "./Alive.js";
 import { Neighbours } from "./Neighbours.js";
 import { flagsText, generationText, refcountText } from "./words.js";
@@ -95,12 +95,7 @@ function factsOf(details: ObjectDetails): (readonly [string, ComponentChildren])
   const { type, dominator } = details;
   const flags = flagsText(details.flags);
   const facts: (readonly [string, ComponentChildren] | false)[] = [
-    [
-      "Type",
-      <button type="button" class="link anywhere" onClick={() => navigate({ view: "types", type })}>
-        {text(type)}
-      </button>,
-    ],
+    ["Type", <TypeLink type={type} />],
     ["Self size", <span title={`${formatCount(details.self)} bytes`}>{formatBytes(details.self)}</span>],
     ["Retained size", <span title={`${formatCount(details.retained)} bytes`}>{formatBytes(details.retained)}</span>],
     ["References", refcountText(details)],

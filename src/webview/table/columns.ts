@@ -34,9 +34,12 @@ export interface TableState {
   scrolled: number;
 }
 
-/** State of a table that nobody has touched. */
-export function tableState(sort: Sort | null = null): TableState {
-  return { sort: signal(sort), active: signal(null), scrolled: 0 };
+/**
+ * State of a table that nobody has touched.
+ * @param active key of the row that the keyboard is on at first
+ */
+export function tableState(sort: Sort | null = null, active: string | null = null): TableState {
+  return { sort: signal(sort), active: signal(active), scrolled: 0 };
 }
 
 /** The rows in the order of a column; rows that are equal there stay as they were. */

@@ -2,9 +2,8 @@ import type { JSX } from "preact";
 import type { ClearedRow, ObjectWeakrefs } from "../../session/queries/weakrefsOf.js";
 import { Answered } from "../Answered.js";
 import { useAnswer } from "../answers.js";
-import { IdLink } from "../elements.js";
-import { formatCount, fullPlaceText, placeText, plural, text } from "../format.js";
-import { goToSource } from "../host.js";
+import { IdLink, PlaceLink } from "../elements.js";
+import { formatCount, plural, text } from "../format.js";
 import { useSettled } from "../useSettled.js";
 
 const SHOWN = 100;
@@ -55,17 +54,7 @@ function Found({ answer: { weakrefs, clears } }: { readonly answer: ObjectWeakre
 function Cleared({ row: { weakref, what, location } }: { readonly row: ClearedRow }): JSX.Element {
   return (
     <li>
-      <IdLink id={weakref} /> {text(what, 500)}{" "}
-      {location && (
-        <button
-          type="button"
-          class="link"
-          title={`Go to source: ${fullPlaceText(location)}`}
-          onClick={() => goToSource(location)}
-        >
-          {placeText(location)}
-        </button>
-      )}
+      <IdLink id={weakref} /> {text(what, 500)} {location && <PlaceLink location={location} passive={false} />}
     </li>
   );
 }

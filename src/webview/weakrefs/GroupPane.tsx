@@ -3,14 +3,14 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { WeakGroupDetails, WeakGroupRow, WeakrefRow } from "../../session/queries/weakrefs.js";
 import { Answered } from "../Answered.js";
 import { useAnswer } from "../answers.js";
-import { Facts, GraphButton, IdLink, SourceButton } from "../elements.js";
+import { Facts, GraphButton, IdLink, ObjectCell, SourceButton } from "../elements.js";
 import { formatBytes, formatCount, plural, text } from "../format.js";
 import { showObject } from "../go.js";
 import { select } from "../host.js";
 import { type Column, tableState } from "../table/columns.js";
 import { VirtualTable } from "../table/VirtualTable.js";
 import { useSettled } from "../useSettled.js";
-import { ObjectCell, stateMeaning, stateOf } from "./cells.js";
+import { stateMeaning, stateOf } from "./cells.js";
 import { Clearing } from "./Clearing.js";
 
 const MAX_ROWS = 8;

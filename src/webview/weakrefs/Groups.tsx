@@ -6,8 +6,8 @@ import { PlaceLink } from "../elements.js";
 import { formatBytes, formatCount, placeText, plural, text } from "../format.js";
 import { showGraph } from "../go.js";
 import { type Column, tableState } from "../table/columns.js";
-import { referentText, stateOf } from "./cells.js";
-import { FilteredSplit } from "./FilteredSplit.js";
+import { FilteredSplit } from "../table/FilteredSplit.js";
+import { referentText, stateOf, weakFilter } from "./cells.js";
 import { GroupPane } from "./GroupPane.js";
 
 /** State of the table, kept while another view is shown. */
@@ -87,6 +87,7 @@ export function Groups({
   return (
     <FilteredSplit
       label="Groups of weak references"
+      filter={weakFilter}
       all={all}
       texts={textsOf}
       total={complete ? total : `the first ${formatCount(groups.length)} of ${total}`}

@@ -1,13 +1,13 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { DeadPileRow } from "../../session/queries/weakrefSuspects.js";
-import { CopyButton, Facts, GraphButton, IdLink } from "../elements.js";
+import { CopyButton, Facts, GraphButton, IdLink, ObjectCell } from "../elements.js";
 import { formatBytes, formatCount, plural, text } from "../format.js";
 import { showObject } from "../go.js";
 import { select } from "../host.js";
 import { type Column, tableState } from "../table/columns.js";
-import { FilteredSplit } from "./FilteredSplit.js";
-import { ObjectCell } from "./cells.js";
+import { FilteredSplit } from "../table/FilteredSplit.js";
+import { weakFilter } from "./cells.js";
 
 /** State of the table, kept while another view is shown. */
 export const pilesTable = tableState();
@@ -77,6 +77,7 @@ export function Piles({
   return (
     <FilteredSplit
       label="Containers with dead weak references"
+      filter={weakFilter}
       all={piles}
       texts={textsOf}
       total={plural(piles.length, "container")}

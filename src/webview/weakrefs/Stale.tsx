@@ -1,15 +1,15 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { StaleEntryRow, StaleRow } from "../../session/queries/weakrefSuspects.js";
-import { GraphButton, IdLink } from "../elements.js";
+import { GraphButton, IdLink, ObjectCell } from "../elements.js";
 import { formatCount, plural, text } from "../format.js";
 import { showObject } from "../go.js";
 import { select } from "../host.js";
 import { type Column, tableState } from "../table/columns.js";
+import { FilteredSplit } from "../table/FilteredSplit.js";
 import { VirtualTable } from "../table/VirtualTable.js";
 import { Clearing } from "./Clearing.js";
-import { FilteredSplit } from "./FilteredSplit.js";
-import { ObjectCell } from "./cells.js";
+import { weakFilter } from "./cells.js";
 
 /** State of the table, kept while another view is shown. */
 export const staleTable = tableState();
@@ -126,6 +126,7 @@ export function Stale({
   return (
     <FilteredSplit
       label="Weak references that may be stale"
+      filter={weakFilter}
       all={stale}
       texts={textsOf}
       total={plural(stale.length, "suspicion")}

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import type { WeakrefLists } from "../../session/queries/weakrefSuspects.js";
 import { Answered } from "../Answered.js";
 import { useAnswer } from "../answers.js";
+import { Choice } from "../Choice.js";
 import { formatCount } from "../format.js";
 import { phase } from "../host.js";
 import { Groups, groupsTable } from "./Groups.js";
@@ -37,7 +38,7 @@ export function WeakReferences(): JSX.Element {
 }
 
 function Chosen({ lists }: { readonly lists: WeakrefLists }): JSX.Element {
-  const choice = <Choice lists={lists} />;
+  const choice = <ListChoice lists={lists} />;
   switch (list.value) {
     case "own":
     case "all":
@@ -53,28 +54,14 @@ function Chosen({ lists }: { readonly lists: WeakrefLists }): JSX.Element {
   }
 }
 
-function Choice({ lists }: { readonly lists: WeakrefLists }): JSX.Element {
+function ListChoice({ lists }: { readonly lists: WeakrefLists }): JSX.Element {
   const choices: readonly (readonly [List, string])[] = [
     ["own", "Program’s own"],
     ["all", "All"],
     ["piles", `Piles of dead ones (${formatCount(lists.piles.length)})`],
     ["stale", `Suspected stale (${formatCount(lists.stale.length)})`],
   ];
-  return (
-    <div class="choice" role="group" aria-label="List">
-      {choices.map(([value, words]) => (
-        <button
-          key={value}
-          type="button"
-          class="button"
-          aria-pressed={list.value === value}
-          onClick={() => (list.value = value)}
-        >
-          {words}
-        </button>
-      ))}
-    </div>
-  );
+  return <Choice label="List" value={list} choices={choices} />;
 }
 
 phase.subscribe(({ kind }) => {

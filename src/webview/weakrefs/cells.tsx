@@ -1,22 +1,9 @@
-import type { JSX } from "preact";
+import { signal } from "@preact/signals";
 import type { WeakGroupRow } from "../../session/queries/weakrefs.js";
-import { text } from "../format.js";
-import { showObject } from "../go.js";
+import type { TextFilter } from "../table/FilteredSplit.js";
 
-/** A name that leads to its object, for a cell of a table. */
-export function ObjectCell({ id, name }: { readonly id: string; readonly name: string }): JSX.Element {
-  return (
-    <button
-      type="button"
-      class="link cut"
-      tabIndex={-1}
-      title={`Show this object: ${id}`}
-      onClick={() => showObject(id)}
-    >
-      {text(name)}
-    </button>
-  );
-}
+/** One for all lists, kept while another view is shown. */
+export const weakFilter: TextFilter = { label: "Filter by type, holder or callback", value: signal("") };
 
 /** The state of all weak references of a group. */
 export function stateOf({ dead, unknown }: WeakGroupRow): "alive" | "dead" | "unknown" {

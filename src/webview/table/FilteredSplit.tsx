@@ -1,18 +1,23 @@
-import { signal } from "@preact/signals";
+import type { Signal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { Filter, matcher } from "../Filter.js";
 import { formatCount } from "../format.js";
-import type { Column, TableState } from "../table/columns.js";
-import { VirtualTable } from "../table/VirtualTable.js";
+import type { Column, TableState } from "./columns.js";
+import { VirtualTable } from "./VirtualTable.js";
 
-// One for all lists, kept while another view is shown.
-const filter = signal("");
+/** A field to narrow tables by, and what is typed into it. */
+export interface TextFilter {
+  /** "Filter by name" */
+  readonly label: string;
+  readonly value: Signal<string>;
+}
 
 /** A table that can be narrowed, with all about the selected row beside it. */
 export function FilteredSplit<Row>(props: {
   /** The table's name for screen readers. */
   readonly label: string;
+  readonly filter: TextFilter;
   readonly all: readonly Row[];
   /** Texts of a row in which is searched. */
   readonly texts: (row: Row) => readonly string[];
@@ -26,10 +31,10 @@ export function FilteredSplit<Row>(props: {
   readonly onOpen: (row: Row) => void;
   readonly pane: (row: Row) => ComponentChildren;
   /** Beside the filter. */
-  readonly children: ComponentChildren;
+  readonly children?: ComponentChildren;
 }): JSX.Element {
   const { all, texts, columns, rowKey, state } = props;
-  const wanted = filter.value;
+  const wanted = props.filter.value.value;
   const rows = useMemo(() => {
     const fits = matcher(wanted);
     return all.filter((row) => texts(row).some(fits));
@@ -41,7 +46,7 @@ export function FilteredSplit<Row>(props: {
   const shown = rows.length < all.length ? `${formatCount(rows.length)} of ${props.total}` : props.total;
   return (
     <>
-      <Filter label="Filter by type, holder or callback" value={filter} shown={shown}>
+      <Filter label={props.filter.label} value={props.filter.value} shown={shown}>
         {props.children}
       </Filter>
       {rows.length === 0 ? (
