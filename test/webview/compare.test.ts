@@ -134,7 +134,10 @@ describe("webview: the comparison", () => {
     assert.ok(truth.types.length > 1 && truth.sites.length === 0);
     await page.getByRole("button", { name: /^Allocation sites/ }).click();
     await page.getByText("takes a program that runs with tracemalloc").waitFor();
-    await page.getByRole("button", { name: /^Types/ }).click();
+    await page
+      .getByRole("main")
+      .getByRole("button", { name: /^Types/ })
+      .click();
     await page.getByRole("row", { name: /^__main__\.Page/ }).click();
     await page.getByText("__main__.SERVICE.pages[…], most of them").waitFor();
   });

@@ -41,7 +41,8 @@ export const pileTexts = {
   "duplicates.why-held":
     "Most often: {named} (some in {place}). One object can stand for all equal ones, since none of them can change.",
   "duplicates.fix-text": "share them where they are read: sys.intern(text), or a dict from each value to itself",
-  "duplicates.fix": "share them where they are read: a dict from each value to itself, values.setdefault(value, value)",
+  "duplicates.fix":
+    "share them where they are read, by a dict from each value to itself: values.setdefault((type(value), repr(value)), value)",
   "logging.title-handlers": "the logger {logger} has {count:count} handlers of type {type}, {bytes:bytes}",
   "logging.why-handlers": "addHandler is called again and again for one logger; each record goes to every one of them.",
   "logging.fix-handlers": "add the handler once, when the module is loaded, or look first: if not logger.handlers",

@@ -31,7 +31,8 @@ export function GrowthPane({
   if (heldBy !== undefined) facts.push(["Held by", <span class="anywhere">{text(heldBy)}, most of them</span>]);
   if (id !== null) facts.push(["One of them", <IdLink id={id} />]);
   return (
-    <section class="pane" aria-labelledby="growth">
+    // Where nothing in it can have the focus it has it itself, or the keyboard could not scroll it.
+    <section class="pane" aria-labelledby="growth" {...(id === null && !location && { tabIndex: 0 })}>
       <h2 id="growth">{text(row.name)}</h2>
       <Facts facts={facts} />
       {(id !== null || location) && (
