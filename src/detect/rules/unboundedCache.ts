@@ -39,7 +39,7 @@ export function cacheFinding(
   const id = sort === "function" ? "cache.function-title" : grown ? "cache.title-grows" : "cache.title";
   return {
     rule: "unbounded-cache",
-    severity: grown ? grownSeverity(growth, holder) : isTable ? "info" : "warning",
+    severity: severityOf(growth, holder, isTable),
     title: { id, arguments: { ...shared, what, ...(grown && { slope: slopeText(growth.slope) }) } },
     why: {
       id: "cache.why",
@@ -64,7 +64,12 @@ export function cacheFinding(
   };
 }
 
-/** Two snapshots can be taken while something fills up; what the standard library keeps may have a bound of its own. */
-function grownSeverity({ counts }: Development, { location }: Holder): Severity {
-  return counts.length < MANY_SNAPSHOTS || isStandardLibrary(location?.file ?? "") ? "warning" : "error";
+/**
+ * Two snapshots can be taken while something fills up. From three on it shows: what does not grow is no leak. What the
+ * standard library keeps may have a bound of its own.
+ */
+function severityOf(growth: Development | undefined, { location }: Holder, isTable: boolean): Severity {
+  const isKnown = growth !== undefined && growth.counts.length >= MANY_SNAPSHOTS;
+  if (growth?.grows) return isKnown && !isStandardLibrary(location?.file ?? "") ? "error" : "warning";
+  return isKnown || isTable ? "info" : "warning";
 }
