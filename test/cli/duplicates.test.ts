@@ -280,10 +280,16 @@ describe("duplicates", () => {
       });
     }
 
-    it("prints one JSON document: the query's result", async () => {
-      const out = printed("{ json: true }");
-      assert.ok(out.endsWith("\n") && !out.trimEnd().includes("\n"));
-      assert.deepEqual(JSON.parse(out), duplicates(await Session.open(realSnapshot())));
+    it("prints one JSON document: the list of values, or of policies", async () => {
+      const { rows, policies } = duplicates(await Session.open(realSnapshot()));
+      for (const [options, expected] of [
+        ["{ json: true }", rows],
+        ["{ json: true, policies: true }", policies],
+      ] as const) {
+        const out = printed(options);
+        assert.ok(out.endsWith("\n") && !out.trimEnd().includes("\n"));
+        assert.deepEqual(JSON.parse(out), expected);
+      }
     });
 
     it("prints tables of values, of types and of policies", async () => {

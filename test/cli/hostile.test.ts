@@ -29,6 +29,8 @@ describe("cli: hostile texts in a snapshot", () => {
     ...everyCommand(OBJECTS[1]).filter(([command]) => command !== "object" && command !== "why"),
     ...["report", "cycles", "types"].map((command) => [command, "--all"]),
   ];
+  // Of a heap so small these tell numbers, or nothing.
+  const TELL_NOTHING = new Set(["gc", "caches", "packages", "duplicates"]);
   for (const [command, ...args] of commands) {
     it(`${[command, ...args].join(" ")} prints them escaped, line by line as it prints others`, async () => {
       const [ordinary, escaped] = await Promise.all(
@@ -37,7 +39,7 @@ describe("cli: hostile texts in a snapshot", () => {
       assert.deepEqual([ordinary.code, escaped.code], [0, 0], escaped.stderr);
       assert.doesNotMatch(escaped.stdout, CONTROLS);
       assert.equal(escaped.stdout.split("\n").length, ordinary.stdout.split("\n").length);
-      if (command !== "gc") assert.match(escaped.stdout, /\\u001b/, "the texts are there");
+      if (!TELL_NOTHING.has(command)) assert.match(escaped.stdout, /\\u001b/, "the texts are there");
     });
   }
 

@@ -320,9 +320,15 @@ describe("cli: threads", function () {
       });
     }
 
-    it("prints one JSON document, which is the query's result", async () => {
-      const expected = JSON.stringify(threads(await Session.open(file)));
-      assert.deepEqual(JSON.parse(run(file, { json: true })), JSON.parse(expected));
+    it("prints one JSON document: the list of threads, of thread-locals, or of tasks", async () => {
+      const expected = threads(await Session.open(file));
+      for (const [options, list] of [
+        [{}, expected.threads],
+        [{ threadLocals: true }, expected.threadLocals],
+        [{ tasks: true }, expected.tasks],
+      ] as const) {
+        assert.deepEqual(JSON.parse(run(file, { json: true, ...options })), JSON.parse(JSON.stringify(list)));
+      }
     });
 
     it("prints a block for each thread, thread-locals and tasks", () => {
