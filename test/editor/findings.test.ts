@@ -68,6 +68,9 @@ describe("findings beside the snapshot editor (code-server in Chromium)", () => 
     await look(page, "problems");
     await problem.dblclick();
     await page.getByRole("tab", { name: /leaky_service\.py/, selected: true }).waitFor({ timeout: WAIT });
+    // The class stands some lines below: without the panel there is room for it.
+    await page.keyboard.press("Control+J");
+    await page.locator(".markers-panel").waitFor({ state: "hidden", timeout: WAIT });
     const lens = page.locator(".codelens-decoration", { hasText: /300 alive · \d.* kB/ });
     await lens.first().waitFor({ timeout: WAIT });
     await look(page, "codelens");
