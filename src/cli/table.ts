@@ -1,4 +1,5 @@
 import { printable } from "../heap/names.js";
+import { colour as pc } from "./colour.js";
 
 /** A column: its heading, and whether its cells are numbers (set right). */
 export interface Column {
@@ -19,12 +20,12 @@ function cut(text: string, max: number): string {
 
 /**
  * Lines of a table with aligned columns, two spaces apart, the heading first. Cells are made printable.
- * @param paint colours a finished cell by column; the heading is row -1
+ * @param paint colours a finished cell by column; the heading is row -1. By default the heading is dim
  */
 export function tableLines(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
-  paint: (text: string, column: number, row: number) => string = (text) => text,
+  paint: (text: string, column: number, row: number) => string = (text, _, row) => (row < 0 ? pc.dim(text) : text),
 ): string[] {
   const cells = [columns.map((c) => c.title), ...rows].map((row) =>
     row.map((text, i) => cut(printable(text, Infinity), columns[i].max ?? Infinity)),

@@ -116,7 +116,8 @@ function holdsPlainValues({ graph }: Analysis, container: NodeIndex): boolean {
   return true;
 }
 
-function sortOf(kind: number): "dict" | "list" | "set" {
+/** What a container is like, by its kind. */
+export function sortOf(kind: number): "dict" | "list" | "set" {
   return kind === Kind.dict ? "dict" : kind === Kind.set ? "set" : "list";
 }
 
@@ -140,6 +141,12 @@ function atFunction({ graph }: Analysis, { anchor: _, ...holder }: Holder, wrapp
   return holder;
 }
 
+/** True for a reference to an entry: a dict subclass's own attributes and its hold on the keys are none. */
+export function isEntry(label: number): boolean {
+  const sort = labelSort(label);
+  return sort !== LabelSort.keyOf && sort !== LabelSort.attribute;
+}
+
 /** What containers hold, together. */
 export function entriesOf({ graph, ownership }: Analysis, ...containers: readonly NodeIndex[]): Entries {
   const { firstEdge, edgeTo, edgeLabel } = graph.columns;
@@ -148,9 +155,7 @@ export function entriesOf({ graph, ownership }: Analysis, ...containers: readonl
   const types = new Map<string, number>();
   for (const node of containers) {
     for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
-      const sort = labelSort(edgeLabel[e]);
-      // A dict subclass's own attributes and its hold on the keys are no entries.
-      if (sort === LabelSort.keyOf || sort === LabelSort.attribute) continue;
+      if (!isEntry(edgeLabel[e])) continue;
       count++;
       if (ownership.idom[edgeTo[e]] === node) sole++;
       const type = graph.typeName(edgeTo[e]);

@@ -11,13 +11,18 @@ export function plainDevelopment({ counts, slope, r2, grows }: Development): Dev
 
 /** What a development says in words. */
 export function developmentMessage({ counts, slope, grows }: Development): Message {
-  const all = counts.map((count) => formatCount(count));
-  const shown = all.length <= SHOWN ? all : [...all.slice(0, SHOWN / 2), "…", ...all.slice(-SHOWN / 2)];
-  if (grows && all.length === 2) return { id: "growth.grows-two", arguments: { counts: all.join(" to ") } };
+  const shown = countTexts(counts, SHOWN);
+  if (grows && counts.length === 2) return { id: "growth.grows-two", arguments: { counts: shown.join(" to ") } };
   return {
     id: grows ? "growth.grows" : "growth.not",
     arguments: { snapshots: counts.length, counts: shown.join(", "), slope: slopeText(slope) },
   };
+}
+
+/** Counts with separators, at most `most` of them: of more, as many from both ends with an ellipsis between. */
+export function countTexts(counts: readonly number[], most: number): string[] {
+  const all = counts.map(formatCount);
+  return all.length <= most ? all : [...all.slice(0, most / 2), "…", ...all.slice(-most / 2)];
 }
 
 /** A rise per snapshot: "1,000", "2.5". */

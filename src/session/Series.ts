@@ -49,24 +49,19 @@ export class Series {
     open: (file: string) => Promise<Session> = (file) => Session.open(file),
   ): Promise<Series> {
     if (files.length === 0) throw new RangeError("a series needs a snapshot");
-    let last: { session?: Session; summary: SnapshotSummary; at: number } | undefined;
-    const summaries: { summary: SnapshotSummary; at: number }[] = [];
-    for (const file of files) {
-      if (last) delete last.session;
-      const session = await open(file);
-      const entry = { session, summary: summarize(session), at: session.graph.info.capturedAt ?? NaN };
-      summaries.push(entry);
-      last = entry;
-    }
-    const known = summaries.every(({ at }) => !Number.isNaN(at));
-    // The sort is stable: without times, or with equal ones, the order is the caller's.
-    const sorted = known ? [...summaries].sort((a, b) => a.at - b.at) : summaries;
-    const newest = sorted[sorted.length - 1];
-    const session = last?.summary === newest.summary ? last.session! : await open(newest.summary.file);
-    return new Series(
-      sorted.slice(0, -1).map(({ summary }) => summary),
-      session,
-    );
+    const summaries: SnapshotSummary[] = [];
+    for (const file of files.slice(0, -1)) summaries.push(summarize(await open(file)));
+    const session = await open(files[files.length - 1]);
+    const at = ({ info: { capturedAt } }: { readonly info: Info }) => Date.parse(capturedAt ?? "");
+    const last = Date.parse(info(session).capturedAt ?? "");
+    // Without times the order is the caller's.
+    if (Number.isNaN(last) || summaries.some((one) => Number.isNaN(at(one)))) return new Series(summaries, session);
+    const earlier = [...summaries].sort((a, b) => at(a) - at(b));
+    // The last one, mostly the newest, stays open and needs no summary.
+    if (earlier.every((one) => at(one) <= last)) return new Series(earlier, session);
+    const newest = earlier.pop()!;
+    const sorted = [...earlier, summarize(session)].sort((a, b) => at(a) - at(b));
+    return new Series(sorted, await open(newest.file));
   }
 
   /** How everything developed that can be compared. */

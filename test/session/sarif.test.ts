@@ -29,7 +29,7 @@ const objections = (() => {
   };
 })();
 
-const ROOT = "/work/repo";
+const ROOT = "/srv/repo";
 const OPTIONS: SarifOptions = { version: "1.2.3", root: ROOT };
 
 const FINDING: ReportedFinding = {
@@ -132,7 +132,7 @@ describe("SARIF", () => {
       ["one.pyheapsnapshot", "one.pyheapsnapshot", "out/two.pyheapsnapshot", "out/two.pyheapsnapshot"],
     );
     for (const [root, uri] of [
-      [ROOT, "file:///work/repo/"],
+      [ROOT, "file:///srv/repo/"],
       ["/", "file:///"],
       ["C:\\my repo", "file:///C:/my%20repo/"],
       ["C:\\", "file:///C:/"],
@@ -163,8 +163,8 @@ describe("SARIF", () => {
       ["below the root, with a slash at its end", `${ROOT}/a.py`, "", `${ROOT}/`, inRoot("a.py")],
       ["below the root, by a detour", `${ROOT}/../repo/x/../a.py`, "", ROOT, inRoot("a.py")],
       ["whose name begins with dots", `${ROOT}/..a.py`, "", ROOT, inRoot("..a.py")],
-      ["beside the root", `${ROOT}-2/a.py`, "", ROOT, { uri: "file:///work/repo-2/a.py" }],
-      ["above the root", "/work/a.py", "", ROOT, { uri: "file:///work/a.py" }],
+      ["beside the root", `${ROOT}-2/a.py`, "", ROOT, { uri: "file:///srv/repo-2/a.py" }],
+      ["above the root", "/srv/a.py", "", ROOT, { uri: "file:///srv/a.py" }],
       ["relative to the program's folder", "b.py", `${ROOT}/a`, ROOT, inRoot("a/b.py")],
       ["relative to a folder elsewhere", "b.py", "/srv/app", ROOT, { uri: "file:///srv/app/b.py" }],
       ["relative to an unknown folder", "a/b.py", "", ROOT, inRoot("a/b.py")],
@@ -181,14 +181,14 @@ describe("SARIF", () => {
       ["compiled by Python 2", `${ROOT}/a.pyc`, "", ROOT, inRoot("a.py")],
       ["of Windows", "C:\\x y\\é.py", "", ROOT, { uri: "file:///C:/x%20y/%C3%A9.py" }],
       ["of Windows, with slashes", "c:/x y/a.py", "", ROOT, { uri: "file:///c:/x%20y/a.py" }],
-      ["of Windows, below the root", "C:\\Work\\x y\\é.py", "", "c:\\work", inRoot("x%20y/%C3%A9.py")],
-      ["of Windows, on another drive", "D:\\work\\a.py", "", "C:\\work", { uri: "file:///D:/work/a.py" }],
-      ["of Windows, relative", "pkg\\a.py", "C:\\work", "C:\\work", inRoot("pkg/a.py")],
-      ["of Windows, relative, seen from elsewhere", "pkg\\a.py", "C:\\work", ROOT, { uri: "file:///C:/work/pkg/a.py" }],
-      ["of Windows, long", "\\\\?\\C:\\work\\a.py", "", "C:\\work", inRoot("a.py")],
-      ["of a share", "\\\\server\\share\\x y\\a.py", "", "C:\\work", { uri: "file://server/share/x%20y/a.py" }],
-      ["of a share, long", "\\\\?\\UNC\\server\\share\\a.py", "", "C:\\work", { uri: "file://server/share/a.py" }],
-      ["seen from Windows", "/srv/a.py", "/srv", "C:\\work", { uri: "file:///srv/a.py" }],
+      ["of Windows, below the root", "C:\\Code\\x y\\é.py", "", "c:\\code", inRoot("x%20y/%C3%A9.py")],
+      ["of Windows, on another drive", "D:\\code\\a.py", "", "C:\\code", { uri: "file:///D:/code/a.py" }],
+      ["of Windows, relative", "pkg\\a.py", "C:\\code", "C:\\code", inRoot("pkg/a.py")],
+      ["of Windows, relative, seen from elsewhere", "pkg\\a.py", "C:\\code", ROOT, { uri: "file:///C:/code/pkg/a.py" }],
+      ["of Windows, long", "\\\\?\\C:\\code\\a.py", "", "C:\\code", inRoot("a.py")],
+      ["of a share", "\\\\server\\share\\x y\\a.py", "", "C:\\code", { uri: "file://server/share/x%20y/a.py" }],
+      ["of a share, long", "\\\\?\\UNC\\server\\share\\a.py", "", "C:\\code", { uri: "file://server/share/a.py" }],
+      ["seen from Windows", "/srv/a.py", "/srv", "C:\\code", { uri: "file:///srv/a.py" }],
     ];
     for (const [name, file, folder, root, expected] of cases) {
       it(name, () => {

@@ -42,7 +42,7 @@ function* lines(rows: readonly CacheRow[], all: boolean): Generator<string> {
     `${row.name} (${row.type})`,
     row.location ? placeText(row.location) : "",
   ]);
-  yield* tableLines(columns, cells, (text, _, row) => (row < 0 ? pc.dim(text) : text));
+  yield* tableLines(columns, cells);
   if (rows.length > shown.length) yield pc.dim(`… and ${formatCount(rows.length - shown.length)} more: --all`);
   yield pc.dim(
     "idle: values that nothing but the container keeps. bound: what limits the entries, where that is known.",

@@ -1,5 +1,5 @@
 import { colour as pc } from "../colour.js";
-import { slopeText } from "../../detect/development.js";
+import { countTexts, slopeText } from "../../detect/development.js";
 import { formatBytes, formatCount } from "../../detect/format.js";
 import { AGGREGATES, type AggregateSort } from "../../detect/growth/aggregate.js";
 import { printable } from "../../heap/names.js";
@@ -8,6 +8,7 @@ import { printJson, printLines } from "../output.js";
 import { placeText } from "../place.js";
 import { type CommonOptions, openSeries, UsageError } from "../run.js";
 import { tableLines } from "../table.js";
+import { capturedText } from "./info.js";
 
 const SHOWN = 15;
 const SERIES_SHOWN = 6;
@@ -30,7 +31,7 @@ export async function runDiff(files: readonly string[], options: CommonOptions):
 
 function* lines(result: Diff, all: boolean): Generator<string> {
   for (const [i, one] of result.snapshots.entries()) {
-    const at = one.capturedAt === null ? "" : `${one.capturedAt.slice(0, 19).replace("T", " ")}  `;
+    const at = one.capturedAt === null ? "" : `${capturedText(one.capturedAt)}  `;
     yield pc.dim(
       `${i + 1}. ${at}${formatCount(one.nodes)} objects, ${formatBytes(one.bytes)}  ${printable(one.file, TEXT)}`,
     );
@@ -62,23 +63,17 @@ function* section([title, unit]: readonly [string, string], rows: readonly DiffR
     { title: "" },
   ];
   const cells = shown.map((row) => [
-    seriesText(row.counts),
+    countTexts(row.counts, SERIES_SHOWN).join(" → "),
     signed(slopeText(row.slope)),
     signed(formatBytes(row.bytesSlope)),
     row.r2.toFixed(2),
     row.heldBy === undefined ? row.name : `${row.name}, in ${row.heldBy}`,
     `${row.location ? placeText(row.location) : ""}${row.isNew ? " new" : ""}`,
   ]);
-  yield* tableLines(columns, cells, (text, _, row) => (row < 0 ? pc.dim(text) : text));
+  yield* tableLines(columns, cells);
   if (rows.length > shown.length) yield pc.dim(`… and ${formatCount(rows.length - shown.length)} more: --all`);
 }
 
 function signed(text: string): string {
   return text.startsWith("-") || text === "0" || text === "0 bytes" ? text : `+${text}`;
-}
-
-function seriesText(counts: readonly number[]): string {
-  const all = counts.map(formatCount);
-  const half = SERIES_SHOWN / 2;
-  return (all.length <= SERIES_SHOWN ? all : [...all.slice(0, half), "…", ...all.slice(-half)]).join(" → ");
 }

@@ -18,8 +18,6 @@ export async function runDuplicates(
   else await printLines(options.policies ? policyLines(result) : lines(result, options.all === true));
 }
 
-const dimHeading = (text: string, _: number, row: number) => (row < 0 ? pc.dim(text) : text);
-
 function* lines(result: DuplicatesResult, all: boolean): Generator<string> {
   const { rows, totals } = result;
   const values = totals.reduce((sum, total) => sum + total.values, 0);
@@ -46,7 +44,6 @@ function* lines(result: DuplicatesResult, all: boolean): Generator<string> {
       row.heldBy ?? "",
       row.location ? placeText(row.location) : "",
     ]),
-    dimHeading,
   );
   if (values > shown.length) yield pc.dim(`… and ${formatCount(values - shown.length)} more values: --all`);
   yield "";
@@ -54,7 +51,6 @@ function* lines(result: DuplicatesResult, all: boolean): Generator<string> {
   yield* tableLines(
     [{ title: "type" }, ...["objects", "values", "saved"].map((title) => ({ title, right: true }))],
     totals.map((row) => [row.type, formatCount(row.count), formatCount(row.values), formatBytes(row.saved)]),
-    dimHeading,
   );
   yield "";
   yield* policyLines(result);
@@ -70,6 +66,5 @@ function* policyLines({ policies }: DuplicatesResult): Generator<string> {
       { title: "that is" },
     ],
     policies.map((policy) => [policy.name, formatCount(policy.count), formatBytes(policy.saved), policy.what]),
-    dimHeading,
   );
 }

@@ -67,7 +67,7 @@ function gcLines(session: Session, options: CollectionOptions): string[] {
     { title: "bytes", right: true },
     { title: "type", max: 80 },
   ];
-  lines.push("", ...tableLines(columns, shown, (text, _, row) => (row < 0 ? pc.dim(text) : text)));
+  lines.push("", ...tableLines(columns, shown));
   if (rows.length > TYPES_SHOWN) lines.push(pc.dim(`… and ${rows.length - TYPES_SHOWN} more types`));
   lines.push("", pc.dim("--json lists the objects in the collector's order; cycles shows how they hang together."));
   return lines;

@@ -46,3 +46,8 @@ function infoLines(result: Info): string[] {
   ];
   return rows.map(([name, value]) => `${name.padEnd(12)}${value}`);
 }
+
+/** "2026-11-28 23:50:00", in UTC, of a time of capture. */
+export function capturedText(capturedAt: string): string {
+  return capturedAt.slice(0, 19).replace("T", " ");
+}

@@ -55,7 +55,7 @@ function neighbours(rows: readonly NeighbourRow[], total: number, all: boolean):
   const shown = all ? rows : rows.slice(0, NEIGHBOURS_SHOWN);
   const columns = [{ title: "label", max: 60 }, { title: "id" }, { title: "standing" }, { title: "name", max: 80 }];
   const cells = shown.map((row) => [printable(row.label), row.id, row.standing, row.name]);
-  const lines = tableLines(columns, cells, (text, _, row) => (row < 0 ? pc.dim(text) : text));
+  const lines = tableLines(columns, cells);
   if (total > shown.length) lines.push(pc.dim(`… and ${formatCount(total - shown.length)} more: --all`));
   return lines;
 }

@@ -8,7 +8,7 @@ import { wrapText } from "../table.js";
 import type { Series } from "../../session/Series.js";
 import { type CommonOptions, openSeries } from "../run.js";
 import { writeSarif } from "../sarif.js";
-import { headline } from "./info.js";
+import { capturedText, headline } from "./info.js";
 
 const PATH_STEPS = 12;
 const TEXT = 2000;
@@ -50,7 +50,7 @@ function* reportLines(series: Series, result: Report, all: boolean): Generator<s
 
 function earlierText({ earlier }: Series): string {
   const names = earlier.map(({ file, info: { capturedAt } }) =>
-    printable(capturedAt === null ? file : `${file} (${capturedAt.slice(0, 19).replace("T", " ")})`, TEXT),
+    printable(capturedAt === null ? file : `${file} (${capturedText(capturedAt)})`, TEXT),
   );
   return names.join(", ");
 }

@@ -52,8 +52,6 @@ function* lines(result: ThreadsResult, options: LineOptions): Generator<string> 
 
 type LineOptions = Pick<ThreadsOptions, "all" | "tasks" | "threadLocals">;
 
-const dimHeading = (text: string, _: number, row: number) => (row < 0 ? pc.dim(text) : text);
-
 function* threadLines(thread: ThreadRow, all: boolean): Generator<string> {
   const { id, name, daemon, retained, frames, framesTotal } = thread;
   const known = [...(id === null || name === null ? [] : [`ident ${id}`]), ...(daemon ? ["daemon"] : [])];
@@ -67,7 +65,7 @@ function* threadLines(thread: ThreadRow, all: boolean): Generator<string> {
     frame.location ? placeText(frame.location) : "",
   ]);
   const columns = [{ title: "keeps", right: true }, { title: "is in, innermost first", max: 60 }, { title: "" }];
-  if (stack.length > 0) yield* indented(tableLines(columns, stack, dimHeading));
+  if (stack.length > 0) yield* indented(tableLines(columns, stack));
   if (framesTotal > shown.length)
     yield pc.dim(`  … and ${formatCount(framesTotal - shown.length)} more frames${all ? "" : ": --all"}`);
   const kept = thread.locals.filter((variable) => all || variable.kept).slice(0, all ? Infinity : VARIABLES_SHOWN);
@@ -87,7 +85,7 @@ function* threadLines(thread: ThreadRow, all: boolean): Generator<string> {
     { title: "id" },
     { title: "" },
   ];
-  if (variables.length > 0) yield* indented(tableLines(titles, variables, dimHeading));
+  if (variables.length > 0) yield* indented(tableLines(titles, variables));
 }
 
 function* indented(lines: Iterable<string>): Generator<string> {
@@ -111,7 +109,7 @@ function* localLines(rows: readonly ThreadLocalRow[], total: number, all: boolea
     row.id,
     row.kept ? (row.location ? placeText(row.location) : "") : "kept elsewhere too",
   ]);
-  yield* indented(tableLines(columns, cells, dimHeading));
+  yield* indented(tableLines(columns, cells));
   if (total > shown.length) yield pc.dim(`  … and ${formatCount(total - shown.length)} more${all ? "" : ": --all"}`);
 }
 
@@ -141,7 +139,7 @@ function* taskLines(rows: readonly TaskGroupRow[], all: boolean): Generator<stri
     row.heldBy ?? "",
     row.location ? `waits at ${placeText(row.location)}` : row.definition ? placeText(row.definition) : "",
   ]);
-  yield* indented(tableLines(columns, cells, dimHeading));
+  yield* indented(tableLines(columns, cells));
   if (rows.length > shown.length)
     yield pc.dim(`  … and ${formatCount(rows.length - shown.length)} more groups of tasks: --all`);
 }

@@ -28,7 +28,7 @@ function lines(rows: readonly TypeRow[], limit: number): string[] {
       row.garbage ? formatCount(row.garbage) : "",
       row.type,
     ]);
-  const out = tableLines(columns, cells, (text, _, row) => (row < 0 ? pc.dim(text) : text));
+  const out = tableLines(columns, cells);
   if (rows.length > limit) out.push(pc.dim(`… and ${formatCount(rows.length - limit)} more types: --all`));
   out.push(pc.dim("retained --type NAME lists the objects of one type."));
   return out;

@@ -39,8 +39,6 @@ export async function runWeakrefs(
   else await print(weakrefs(session, { all }), groupLines);
 }
 
-const dimHeading = (text: string, _: number, row: number) => (row < 0 ? pc.dim(text) : text);
-
 function* groupLines(rows: readonly WeakGroupRow[], all: boolean): Generator<string> {
   const sum = (value: (row: WeakGroupRow) => number) => rows.reduce((total, row) => total + value(row), 0);
   const unknown = sum((row) => row.unknown);
@@ -77,7 +75,7 @@ function* groupLines(rows: readonly WeakGroupRow[], all: boolean): Generator<str
     row.callback ?? "",
     row.location ? placeText(row.location) : "",
   ]);
-  if (shown.length > 0) yield* tableLines(columns, cells, dimHeading);
+  if (shown.length > 0) yield* tableLines(columns, cells);
   if (own.length > shown.length) yield pc.dim(`… and ${plural(own.length - shown.length, "more group")}: --all`);
   const left = rows.filter((row) => !all && row.infrastructure).reduce((total, row) => total + row.count, 0);
   if (left > 0) yield pc.dim(`${formatCount(left)} more of the interpreter's own: --all`);
@@ -123,7 +121,7 @@ function* deadLines(rows: readonly DeadPileRow[], all: boolean): Generator<strin
     row.id,
     `${row.type} ${row.path ?? row.name}`,
   ]);
-  yield* tableLines(columns, cells, dimHeading);
+  yield* tableLines(columns, cells);
   yield pc.dim(
     "frees: what removing these entries would free; 0 bytes where another container holds them too. To avoid piles, let a callback remove the entry, or use a weak container.",
   );
@@ -172,7 +170,7 @@ function* objectLines(rows: readonly ObjectWeakrefs[]): Generator<string> {
       weakref.callback ?? "",
       weakref.location ? placeText(weakref.location) : "",
     ]);
-    if (cells.length > 0) yield* tableLines(columns, cells, dimHeading);
+    if (cells.length > 0) yield* tableLines(columns, cells);
     if (row.clears.length === 0) continue;
     yield pc.bold("If it dies, or its weak references are cleared, in this order:");
     yield* row.clears.map((clear, n) => `  ${n + 1}. ${clear.weakref} ${clear.what}`);

@@ -1,8 +1,7 @@
 import { typeInfoName, type NodeIndex } from "../../heap/HeapGraph.js";
-import { LabelSort, labelSort } from "../../heap/labels.js";
 import type { Analysis } from "../../model/Analysis.js";
 import { cycleSource, isLibrary } from "../../model/source.js";
-import { CACHE_KINDS } from "../caches.js";
+import { CACHE_KINDS, isEntry } from "../caches.js";
 import { familyFingerprint } from "../cycles.js";
 import { surplusFingerprint, surplusOf } from "../surplus.js";
 import type { Places } from "./places.js";
@@ -16,7 +15,7 @@ export interface Aggregate {
   readonly name: string;
   /** Entries of containers, instances of a type, cycles of a family, objects of a site, unexplained references. */
   readonly count: number;
-  /** Self sizes of instances and of a site's objects; what containers and surplus objects keep; a family's and what it pins. */
+  /** Self sizes of instances and of a site's objects; what containers keep; a family's and what it pins; else 0. */
   readonly bytes: number;
   /** One of the objects. */
   readonly example: NodeIndex;
@@ -84,10 +83,7 @@ function containers(analysis: Analysis, places: Places): Tally["map"] {
 function entryCount({ graph }: Analysis, container: NodeIndex): number {
   const { firstEdge, edgeLabel } = graph.columns;
   let count = 0;
-  for (let e = firstEdge[container]; e < firstEdge[container + 1]; e++) {
-    const sort = labelSort(edgeLabel[e]);
-    if (sort !== LabelSort.keyOf && sort !== LabelSort.attribute) count++;
-  }
+  for (let e = firstEdge[container]; e < firstEdge[container + 1]; e++) if (isEntry(edgeLabel[e])) count++;
   return count;
 }
 

@@ -1,14 +1,14 @@
 import type { NodeIndex } from "../../heap/HeapGraph.js";
 import { Kind } from "../../heap/kinds.js";
 import type { Analysis } from "../../model/Analysis.js";
-import { type Cache, cacheAt, CACHE_KINDS, entriesOf } from "../caches.js";
+import { type Cache, cacheAt, CACHE_KINDS, entriesOf, sortOf } from "../caches.js";
 import { developmentMessage, plainDevelopment } from "../development.js";
 import type { Development, Finding } from "../Finding.js";
 import type { Holder } from "../holders.js";
 import { surplusFinding } from "../rules/refcountSurplus.js";
 import { cacheFinding } from "../rules/unboundedCache.js";
 import { surplusOf } from "../surplus.js";
-import { isKeptBy } from "../together.js";
+import { isKeptBy, targetOfKind } from "../together.js";
 import type { Growth, GrowthRow } from "./compare.js";
 import type { Places } from "./places.js";
 import { trendOf } from "./trend.js";
@@ -77,18 +77,13 @@ function developed(found: Finding, development: Development): Finding {
 /** A suspect of the last snapshot that does not grow, or is bounded by what it is kept in. */
 function cacheDeveloped(analysis: Analysis, found: Finding, places: Places, rows: readonly GrowthRow[]): Finding {
   const [node] = found.objects;
-  const content = CACHE_KINDS.has(analysis.graph.columns.kind[node]) ? node : contentOf(analysis, node);
+  // functools.lru_cache keeps its results in a dict of the wrapper.
+  const isContainer = CACHE_KINDS.has(analysis.graph.columns.kind[node]);
+  const content = isContainer ? node : targetOfKind(analysis, node, Kind.dict);
   const place = content === undefined ? NOWHERE : places.of(content);
   const row = place === NOWHERE ? undefined : rows.find(({ key }) => key === places.name(place));
   const cache = row && content !== undefined ? cacheAt(analysis, content) : undefined;
   return row && cache ? cacheFinding(analysis, cache, row) : found;
-}
-
-/** The dict in which a functools.lru_cache wrapper keeps its results. */
-function contentOf({ graph }: Analysis, wrapper: NodeIndex): NodeIndex | undefined {
-  const { firstEdge, edgeTo, kind } = graph.columns;
-  for (let e = firstEdge[wrapper]; e < firstEdge[wrapper + 1]; e++) if (kind[edgeTo[e]] === Kind.dict) return edgeTo[e];
-  return undefined;
 }
 
 function grownContainers(analysis: Analysis, places: Places, rows: readonly GrowthRow[]): Finding[] {
@@ -142,12 +137,10 @@ function cacheOfPlace(
   const name = places.name(place);
   const holder = first ? { ...first.holder, name } : runningHolder(analysis, places, place);
   const bytes = nodes.reduce((sum, node) => sum + ownership.retained[node], 0);
-  const sort =
-    graph.columns.kind[nodes[0]] === Kind.dict ? "dict" : graph.columns.kind[nodes[0]] === Kind.set ? "set" : "list";
   return {
     node: nodes[0],
     content: nodes[0],
-    sort,
+    sort: sortOf(graph.columns.kind[nodes[0]]),
     isTable: false,
     ...first,
     entries: entriesOf(analysis, ...nodes),

@@ -1,7 +1,7 @@
 import { trendOf } from "../../detect/growth/trend.js";
 import { type Baseline, type Budget, type Limit, LIMITS } from "../budget.js";
 import type { Series } from "../Series.js";
-import { type Info } from "./info.js";
+import { type Info, info } from "./info.js";
 import { report, type ReportedFinding } from "./report.js";
 
 /** A limit that was exceeded. */
@@ -91,8 +91,7 @@ const garbageOf =
 const ofHeap =
   (value: (bytes: readonly number[]) => number): Measure =>
   (_, { last, earlier }) => {
-    const own = last.graph.columns.selfSize.reduce((sum, size) => sum + size, 0);
-    return { actual: value([...earlier.map(({ info }) => info.bytes), own]), counted: [] };
+    return { actual: value([...earlier.map((one) => one.info.bytes), info(last).bytes]), counted: [] };
   };
 
 const MEASURES: Readonly<Record<Limit, Measure>> = {

@@ -1,7 +1,8 @@
-import type { NodeIndex, SourceLocation } from "../../heap/HeapGraph.js";
+import { type NodeIndex, type SourceLocation, typeInfoName } from "../../heap/HeapGraph.js";
 import { AGGREGATES, type AggregateSort } from "../../detect/growth/aggregate.js";
 import type { GrowthRow } from "../../detect/growth/compare.js";
 import { holdersOf } from "../../detect/holders.js";
+import { aliveOfType } from "../../detect/together.js";
 import { cycleSource, sourceOf } from "../../model/source.js";
 import type { Series } from "../Series.js";
 import { SourceFiles } from "../SourceFiles.js";
@@ -11,20 +12,7 @@ const ROWS = 100;
 const LOOKED_AT = 2000;
 
 /** How one thing developed. */
-export interface DiffRow {
-  readonly name: string;
-  /** One number a snapshot: entries, instances, cycles, objects, or references. */
-  readonly counts: readonly number[];
-  /** Bytes, one number a snapshot. */
-  readonly bytes: readonly number[];
-  /** Rise of the count from one snapshot to the next, by least squares. */
-  readonly slope: number;
-  readonly bytesSlope: number;
-  /** How much of the count's change a straight line explains, 0 to 1. */
-  readonly r2: number;
-  readonly grows: boolean;
-  /** The first snapshot had none. */
-  readonly isNew: boolean;
+export interface DiffRow extends Omit<GrowthRow, "key" | "last"> {
   /** One of the objects in the last snapshot. */
   readonly id: string | null;
   /** Of a growing type: where most of its instances stand. */
@@ -61,19 +49,13 @@ export function diff(series: Series, options: { readonly all?: boolean } = {}): 
 }
 
 function diffRow(series: Series, sort: AggregateSort, row: GrowthRow, sources: SourceFiles): DiffRow {
-  const { name, counts, bytes, slope, bytesSlope, r2, grows, isNew, last } = row;
+  const { key: _, last, ...development } = row;
   const { graph } = series.last;
+  const { grows } = row;
   const location = last && grows ? locationOf(series, sort, row, last.example, sources) : undefined;
   const heldBy = last && grows && sort === "types" ? heldByOf(series, row.name) : undefined;
   return {
-    name,
-    counts,
-    bytes,
-    slope,
-    bytesSlope,
-    r2,
-    grows,
-    isNew,
+    ...development,
     id: last ? graph.idText(last.example) : null,
     ...(heldBy !== undefined && { heldBy }),
     ...(location && { location }),
@@ -105,12 +87,11 @@ function locationOf(
 
 /** Where most of a type's instances stand. */
 function heldByOf({ last }: Series, name: string): string | undefined {
-  const { graph, analysis, places } = last;
+  const { analysis, places } = last;
   const counts = new Map<number, number>();
   let seen = 0;
-  for (let node = 0; node < graph.nodeCount && seen < LOOKED_AT; node++) {
-    if (analysis.roots.isGarbage[node] === 1 || graph.typeName(node) !== name) continue;
-    seen++;
+  for (const node of aliveOfType(analysis, (type) => typeInfoName(type) === name)) {
+    if (++seen === LOOKED_AT) break;
     const place = places.of(node);
     if (place >= 0) counts.set(place, (counts.get(place) ?? 0) + 1);
   }

@@ -1,6 +1,7 @@
-import type { NodeIndex } from "../../heap/HeapGraph.js";
+import type { NodeIndex, SourceLocation } from "../../heap/HeapGraph.js";
 import { Flag, Kind } from "../../heap/kinds.js";
-import { retainedTogether } from "../../detect/together.js";
+import { retainedTogether, targetOfKind } from "../../detect/together.js";
+import type { Analysis } from "../../model/Analysis.js";
 import { isLibrary, typeLocation } from "../../model/source.js";
 import type { Session } from "../Session.js";
 import { SourceFiles } from "../SourceFiles.js";
@@ -74,7 +75,7 @@ function functionLenses({ graph, analysis }: Session): LensRow[] {
   const byPlace = new Map<string, NodeIndex[]>();
   for (let node = 0; node < graph.nodeCount; node++) {
     if (!wanted.has(kind[node])) continue;
-    const location = kind[node] === Kind.function ? graph.location(node) : codeLocation(graph, node);
+    const location = codeLocation(analysis, node);
     if (!location || location.line < 1 || location.name === "<module>" || !isOwn(location.file)) continue;
     const key = `${location.line} ${location.name} ${location.file}`;
     const known = byPlace.get(key);
@@ -85,7 +86,7 @@ function functionLenses({ graph, analysis }: Session): LensRow[] {
     if (nodes.length < 2) return [];
     const alive = nodes.filter((node) => analysis.roots.isGarbage[node] === 0);
     const first = nodes.find((node) => kind[node] === Kind.function) ?? nodes[0];
-    const { file, line, name } = (kind[first] === Kind.function ? graph.location(first) : codeLocation(graph, first))!;
+    const { file, line, name } = codeLocation(analysis, first)!;
     return [
       {
         file,
@@ -107,11 +108,9 @@ function isOwn(file: string): boolean {
   return !isLibrary(file) && !/^<.*>$/s.test(file);
 }
 
-/** Where the code of a generator, a coroutine or a frame begins. */
-function codeLocation(graph: Session["graph"], node: NodeIndex): ReturnType<Session["graph"]["location"]> {
-  const { firstEdge, edgeTo, kind } = graph.columns;
-  for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
-    if (kind[edgeTo[e]] === Kind.code) return graph.location(edgeTo[e]);
-  }
-  return graph.location(node);
+/** Where a function's code begins, or that of a generator, a coroutine or a frame. */
+function codeLocation(analysis: Analysis, node: NodeIndex): SourceLocation | undefined {
+  const { graph } = analysis;
+  const code = graph.columns.kind[node] === Kind.function ? undefined : targetOfKind(analysis, node, Kind.code);
+  return graph.location(code ?? node);
 }
