@@ -13,12 +13,13 @@ export class AliveLenses implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.#changed.event;
   readonly #subscription: vscode.Disposable;
+  #shown: SnapshotDocument | undefined;
   readonly #byFile = new WeakMap<SnapshotDocument, Promise<ReadonlyMap<string, readonly LensRow[]>>>();
 
   constructor(editor: SnapshotEditor) {
     this.#editor = editor;
     this.#subscription = vscode.Disposable.from(
-      editor.onDidChange(() => this.#changed.fire()),
+      editor.onDidChange(() => this.#follow()),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(SETTING)) this.#changed.fire();
       }),
@@ -32,6 +33,14 @@ export class AliveLenses implements vscode.CodeLensProvider, vscode.Disposable {
     if (!known) this.#byFile.set(snapshot, (known = lensesByFile(snapshot)));
     const rows = (await known).get(document.uri.toString()) ?? [];
     return rows.filter(({ line }) => line <= document.lineCount).map((row) => lens(snapshot, row));
+  }
+
+  /** Another snapshot has other numbers; that an editor got the focus changes nothing. */
+  #follow(): void {
+    const [document] = this.#editor.documents;
+    if (document === this.#shown) return;
+    this.#shown = document;
+    this.#changed.fire();
   }
 
   dispose(): void {

@@ -22,7 +22,11 @@ export class Findings implements vscode.Disposable {
   readonly #editor: SnapshotEditor;
   readonly #states = new Map<SnapshotDocument, FindingsState>();
   readonly #changed = new vscode.EventEmitter<void>();
+  /** Fires when another snapshot is the current one, or its findings are there. */
   readonly onDidChange = this.#changed.event;
+  readonly #found = new vscode.EventEmitter<void>();
+  /** Fires when `all` is another one: not whenever an editor gets the focus. */
+  readonly onDidFind = this.#found.event;
   readonly #subscription: vscode.Disposable;
 
   constructor(editor: SnapshotEditor) {
@@ -44,12 +48,15 @@ export class Findings implements vscode.Disposable {
   dispose(): void {
     this.#subscription.dispose();
     this.#changed.dispose();
+    this.#found.dispose();
   }
 
   #follow(): void {
     const open = new Set(this.#editor.documents);
-    for (const document of this.#states.keys()) if (!open.has(document)) this.#states.delete(document);
+    const closed = [...this.#states.keys()].filter((document) => !open.has(document));
+    for (const document of closed) this.#states.delete(document);
     for (const document of open) if (!this.#states.has(document)) void this.#ask(document);
+    if (closed.length > 0) this.#found.fire();
     this.#changed.fire();
   }
 
@@ -65,6 +72,7 @@ export class Findings implements vscode.Disposable {
     // It may have been closed meanwhile.
     if (!this.#states.has(document)) return;
     this.#states.set(document, state);
+    this.#found.fire();
     this.#changed.fire();
   }
 }

@@ -42,7 +42,7 @@ export class Problems implements vscode.Disposable {
 
   constructor(findings: Findings) {
     this.#findings = findings;
-    this.#subscription = findings.onDidChange(() => void this.#update());
+    this.#subscription = findings.onDidFind(() => void this.#update());
   }
 
   /** The entries at a file. */
