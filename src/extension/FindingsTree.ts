@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { formatBytes, formatCount } from "../detect/format.js";
 import { printable } from "../heap/names.js";
-import type { Findings, OpenFinding } from "./Findings.js";
+import type { Findings, FindingsState, OpenFinding } from "./Findings.js";
 
 const TEXT = 2000;
 
@@ -24,10 +24,19 @@ export class FindingsTree implements vscode.TreeDataProvider<FindingRow>, vscode
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #subscription: vscode.Disposable;
+  #shown: FindingsState | undefined;
 
   constructor(findings: Findings) {
     this.#findings = findings;
-    this.#subscription = findings.onDidChange(() => this.#changed.fire());
+    this.#subscription = findings.onDidChange(() => this.#follow());
+  }
+
+  /** Not whenever an editor gets the focus: keys are lost while a tree is made anew. */
+  #follow(): void {
+    const state = this.#findings.current?.state;
+    if (state === this.#shown) return;
+    this.#shown = state;
+    this.#changed.fire();
   }
 
   dispose(): void {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { type Browser, type BrowserContext, chromium, type Frame, type Page } from "playwright-core";
 import { pythons } from "../rig/pythons.js";
 import { CodeServer } from "./CodeServer.js";
@@ -9,9 +10,8 @@ import { ensureCodeServer } from "./setup.mjs";
 
 /** How long the editor may take for anything: a hang, not slowness, is what this finds. */
 export const WAIT = 120_000;
-// After this long what was asked of a workbench that still starts is taken for lost, and is asked again. Each time it
-// gets twice as long, so that a slow machine comes to an end too.
 const FIRST_ATTEMPT = 5_000;
+const BREATH = 100;
 
 const AGENT = join("src", "capture", "python", "ouroboros_capture.py");
 const FIXTURES = join("test", "fixtures");
@@ -129,35 +129,50 @@ export function openByKeyboard(page: Page, name: string): Promise<Frame> {
   return openUntilShown(page, name, () => pick(page, "Control+P", name));
 }
 
+/**
+ * Asks something of a workbench that still starts and may lose it, again and again until it is done. Each attempt gets
+ * twice as long as the one before, so that a slow machine comes to an end too; the error of the last one is thrown when
+ * WAIT is over.
+ */
+export async function insist<T>(attempt: (patience: number) => Promise<T>): Promise<T> {
+  const end = Date.now() + WAIT;
+  for (let patience = FIRST_ATTEMPT; ; patience = Math.min(2 * patience, WAIT)) {
+    try {
+      return await attempt(patience);
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await setTimeout(BREATH);
+    }
+  }
+}
+
 async function openUntilShown(page: Page, name: string, open: () => Promise<void>): Promise<Frame> {
   await page.getByRole("treeitem", { name }).waitFor({ timeout: WAIT });
   const own = page.locator(WEBVIEW).first();
   // A file that is opened before the extension is known gets the text editor, or a page that says why it can't.
   const other = page.locator(".editor-instance").locator(".monaco-editor, .monaco-editor-pane-placeholder").first();
-  for (let patience = FIRST_ATTEMPT; ; patience *= 2) {
+  await insist(async (patience) => {
+    // Opening it again does no harm where it is only slow.
     await open();
-    try {
-      await own.or(other).first().waitFor({ timeout: patience });
-    } catch {
-      // Opening it again does no harm where it is only slow.
-      continue;
-    }
-    if ((await own.count()) > 0) return viewOf(page);
+    await own.or(other).first().waitFor({ timeout: patience });
+    if ((await own.count()) > 0) return;
     await page.keyboard.press("Control+W");
-  }
+    throw new Error(`${name} was opened, but not in the snapshot editor`);
+  });
+  return viewOf(page);
 }
 
 const WEBVIEW = 'iframe.webview.ready[src*="extensionId=ouroboros.ouroboros"]';
 
 /** The frame inside the visible snapshot editor. */
-export async function viewOf(page: Page): Promise<Frame> {
-  for (;;) {
-    const outer = await page.locator(WEBVIEW).first().elementHandle({ timeout: WAIT });
-    const inner = await (await outer.contentFrame())!.waitForSelector("iframe#active-frame", { timeout: WAIT });
-    const frame = await inner.contentFrame();
-    if (frame && (await frame.locator("#app").count()) > 0) return frame;
-    await page.waitForTimeout(100);
-  }
+export function viewOf(page: Page): Promise<Frame> {
+  return insist(async (patience) => {
+    const outer = await page.locator(WEBVIEW).first().elementHandle({ timeout: patience });
+    const inner = await (await outer.contentFrame())!.waitForSelector("iframe#active-frame", { timeout: patience });
+    const frame = (await inner.contentFrame())!;
+    await frame.locator("#app").waitFor({ timeout: patience });
+    return frame;
+  });
 }
 
 /** Runs a command from the palette, by keyboard. */
@@ -173,18 +188,18 @@ async function pick(page: Page, key: string, entry: string): Promise<void> {
   const wanted = rows.and(page.locator(".focused")).filter({ hasText: entry });
   // The list is not refreshed when an extension registers late, and a workbench that still starts loses keys: the list
   // is opened anew until it has the entry.
-  for (let patience = FIRST_ATTEMPT; ; patience *= 2) {
+  await insist(async (patience) => {
     await page.keyboard.press(key);
     try {
       await input.waitFor({ timeout: patience });
       await page.keyboard.type(entry);
       await wanted.waitFor({ timeout: patience });
-      await page.keyboard.press("Enter");
-      return;
-    } catch {
+    } catch (error) {
       await page.keyboard.press("Escape");
+      throw error;
     }
-  }
+    await page.keyboard.press("Enter");
+  });
 }
 
 /** Ids of the running analysis processes of a VS Code, from its package. */
