@@ -1,6 +1,8 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+
+export { build } from "../rig/built.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
@@ -12,14 +14,6 @@ export interface Run {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-}
-
-let built = false;
-
-/** Builds dist/ once in a test run. */
-export function build(): void {
-  if (!built) execFileSync(process.execPath, ["esbuild.mjs"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
-  built = true;
 }
 
 /** Runs `ouroboros ARGUMENTS` with its output in pipes. */

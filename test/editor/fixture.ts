@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Browser, type BrowserContext, chromium, type Frame, type Page } from "playwright-core";
+import { build } from "../rig/built.js";
 import { pythons } from "../rig/pythons.js";
 import { CodeServer } from "./CodeServer.js";
 import { ensureCodeServer } from "./setup.mjs";
@@ -74,7 +75,7 @@ function capture(python: string, program: string, snapshot: string): string {
 /** Builds and packs the extension, and returns the package's path. */
 export function packageExtension(folder: string): string {
   const vsix = join(folder, "ouroboros.vsix");
-  execFileSync(process.execPath, ["esbuild.mjs"], { stdio: "inherit" });
+  build();
   const vsce = join("node_modules", "@vscode", "vsce", "vsce");
   execFileSync(process.execPath, [vsce, "package", ...VSCE_FLAGS, "-o", vsix], { stdio: "pipe" });
   return vsix;

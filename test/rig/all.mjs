@@ -1,6 +1,6 @@
 // `npm test`: every check in order. A failing one does not stop those after it. The last line is the count.
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureInstalled, root, tool } from "./install.mjs";
 
@@ -8,8 +8,6 @@ ensureInstalled();
 
 const cache = join(root, ".cache");
 mkdirSync(cache, { recursive: true });
-const counts = join(cache, `mocha-${process.pid}.json`);
-
 const checks = [
   ["types", tool("typescript", "bin", "tsc"), "--noEmit"],
   ["types of the webview", tool("typescript", "bin", "tsc"), "--noEmit", "-p", "src/webview"],
@@ -42,27 +40,56 @@ for (const [name, ...command] of checks) {
   }
 }
 
-const code = run("mocha", [
-  tool("mocha", "bin", "mocha.js"),
-  "--reporter",
-  "test/rig/reporter.cjs",
-  "--reporter-option",
-  `counts=${counts}`,
-]);
-let skipped = [];
-try {
-  const mocha = JSON.parse(readFileSync(counts, "utf8"));
-  skipped = mocha.skipped;
-  passed += mocha.passes;
-  failed += mocha.failures;
-  // mocha can fail without a failing test: no test found, a file that does not load, an error after the end
-  if (code !== 0 && mocha.failures === 0) failed++;
-  if (mocha.passes + mocha.failures === 0) failed++;
-} catch {
-  process.stdout.write("-- mocha ended before it had counted\n");
-  failed++;
+// Two groups beside each other: the first keeps interpreters busy, the second browsers and the editor.
+const BROWSERS = "editor,webview";
+const groups = [
+  { name: "mocha", ignore: `test/{${BROWSERS}}/**` },
+  { name: "mocha, in browsers", ignore: `test/!(${BROWSERS.replace(",", "|")})/**` },
+].map((group, i) => ({ ...group, counts: join(cache, `mocha-${process.pid}-${i}.json`) }));
+
+/** Starts the tests of a group. The output goes to a file unless it is shown. */
+function startTests({ ignore, counts }, output) {
+  const reporter = ["--reporter", "test/rig/reporter.cjs", "--reporter-option", `counts=${counts}`];
+  const child = spawn(process.execPath, [tool("mocha", "bin", "mocha.js"), ...reporter, "--ignore", ignore], {
+    cwd: root,
+    stdio: ["ignore", output, output],
+    env: { ...process.env, OUROBOROS_BUILT: "1" },
+  });
+  return new Promise((resolve) => {
+    child.once("exit", (status) => resolve(status ?? 1));
+  });
 }
-rmSync(counts, { force: true });
+
+const skipped = [];
+
+/** Adds up what a group's tests counted. */
+function addCounts(counts, code) {
+  try {
+    const mocha = JSON.parse(readFileSync(counts, "utf8"));
+    skipped.push(...mocha.skipped);
+    passed += mocha.passes;
+    failed += mocha.failures;
+    // mocha can fail without a failing test: no test found, a file that does not load, an error after the end
+    if (code !== 0 && mocha.failures === 0) failed++;
+    if (mocha.passes + mocha.failures === 0) failed++;
+  } catch {
+    process.stdout.write("-- mocha ended before it had counted\n");
+    failed++;
+  }
+  rmSync(counts, { force: true });
+}
+
+const [shown, hidden] = groups;
+const output = join(cache, `mocha-${process.pid}.txt`);
+const file = openSync(output, "w");
+process.stdout.write(`\n== ${shown.name}\n`);
+const inBackground = startTests(hidden, file);
+addCounts(shown.counts, await startTests(shown, "inherit"));
+const code = await inBackground;
+process.stdout.write(`\n== ${hidden.name}\n`);
+process.stdout.write(readFileSync(output));
+rmSync(output);
+addCounts(hidden.counts, code);
 
 if (skipped.length > 0) {
   process.stdout.write("\nSkipped:\n");
