@@ -80,6 +80,7 @@ export function findCaches(analysis: Analysis, limits: CacheLimits = SUSPECT): C
     const entries = entriesOf(analysis, content);
     if (entries.count < fewest || entries.sole < entries.count * limits.soleShare) continue;
     const cache = cacheAt(analysis, content, entries);
+    if (cache && isInsideWeak(analysis, cache.holder)) continue;
     if (cache && !isStandardLibrary(cache.holder.location?.file ?? "")) found.push(cache);
   }
   return withoutRepeats(analysis, found).sort((a, b) => b.bytes - a.bytes);
@@ -102,6 +103,14 @@ export function cacheAt(
   const isTable = isLibrary(holder.location?.file ?? "") && holdsPlainValues(analysis, content);
   const bytes = ownership.retained[content];
   return { node, content, sort, entries, bytes, holder, isTable, ...(bound && { bound }) };
+}
+
+// A thing in it goes when nothing else keeps it.
+const WEAK_CONTAINER = /^(weakref|_weakrefset)\.Weak(Set|KeyDictionary|ValueDictionary)$/;
+
+/** True for the container that a weak container keeps its weak references in. */
+function isInsideWeak({ graph }: Analysis, { name, namespaces }: Holder): boolean {
+  return name.endsWith(".data") && namespaces.some((node) => WEAK_CONTAINER.test(graph.typeName(node)));
 }
 
 function holdsPlainValues({ graph }: Analysis, container: NodeIndex): boolean {

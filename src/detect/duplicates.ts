@@ -66,7 +66,7 @@ function groupsOf(
   let [groups, members] = [0, 0];
   for (let node = 0; node < graph.nodeCount; node++) {
     if (equalTo[node] === 0 || constant[node] === 1) continue;
-    if ((flags[node] & (Flag.immortal | Flag.agent)) !== 0 || isHeldByAgentOnly(analysis, node)) continue;
+    if ((flags[node] & (Flag.immortal | Flag.agent)) !== 0 || isHeldByToolsOnly(analysis, node)) continue;
     isIn[node] = 1;
     members++;
     if (counts[equalTo[node] - 1]++ === 0) groups++;
@@ -87,12 +87,25 @@ function groupsOf(
   return { first, nodes };
 }
 
-/** True for the values of the agent's own variables, which are not marked themselves. */
-function isHeldByAgentOnly({ graph, referrers }: Analysis, node: NodeIndex): boolean {
+/** True for the values of the agent's own variables, which are not marked themselves, and for those of a syntax tree. */
+function isHeldByToolsOnly(analysis: Analysis, node: NodeIndex): boolean {
+  const { graph, referrers } = analysis;
   const { flags } = graph.columns;
   const [start, end] = [referrers.first[node], referrers.first[node + 1]];
-  for (let r = start; r < end; r++) if ((flags[referrers.to[r]] & Flag.agent) === 0) return false;
+  for (let r = start; r < end; r++) {
+    const from = referrers.to[r];
+    if ((flags[from] & Flag.agent) === 0 && !isSyntaxTree(analysis, from)) return false;
+  }
   return start < end;
+}
+
+/**
+ * True for what keeps the names and constants of a script while it runs: a list that no object refers to (the arena of
+ * its syntax tree, Python/pyarena.c).
+ */
+function isSyntaxTree({ graph, referrers, references }: Analysis, node: NodeIndex): boolean {
+  if (graph.columns.kind[node] !== Kind.list) return false;
+  return referrers.first[node] === referrers.first[node + 1] && references.outside[node] === 1;
 }
 
 /** One byte a node: 1 for what code objects and functions refer to, as far as `depth` says. */

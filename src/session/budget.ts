@@ -18,7 +18,7 @@ export interface Budget {
   readonly allow: ReadonlyMap<string, string>;
 }
 
-/** Findings that were there when the baseline was written, by fingerprint, with their titles. */
+/** Findings that were there when the baseline was written, by fingerprint, with their titles, or the reasons that somebody wrote in. */
 export type Baseline = ReadonlyMap<string, string>;
 
 /** A budget or a baseline that can't be used. */
@@ -86,10 +86,10 @@ export function parseBaseline(file: string, text: string): Baseline {
   const { findings } = parseObject(file, text) as { findings?: unknown };
   if (!Array.isArray(findings)) throw new BudgetError(file, "this is no baseline; check --write-baseline makes one");
   return new Map(
-    findings.map((entry: { fingerprint?: unknown; title?: unknown } | null): [string, string] => [
-      checkFingerprint(file, entry?.fingerprint),
-      typeof entry?.title === "string" ? entry.title : "",
-    ]),
+    findings.map((entry: { fingerprint?: unknown; title?: unknown; reason?: unknown } | null): [string, string] => {
+      const why = [entry?.reason, entry?.title].find((text) => typeof text === "string");
+      return [checkFingerprint(file, entry?.fingerprint), why ?? ""];
+    }),
   );
 }
 

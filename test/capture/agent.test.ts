@@ -29,7 +29,7 @@ const NAMES: readonly (readonly [string, string])[] = [
 /** Runs one check; the reader of the files is `driver`, a CPython 3. */
 function check(driver: string, name: string, interpreter: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(driver, [CHECKS, name, interpreter], { encoding: "utf8", timeout: 180_000 }, (error, out, err) => {
+    execFile(driver, [CHECKS, name, interpreter], { encoding: "utf8", timeout: 500_000 }, (error, out, err) => {
       if (error) reject(new Error(`${name} under ${interpreter}:\n${err || error.message}`));
       else resolve(out.trim());
     });

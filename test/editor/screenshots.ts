@@ -1,20 +1,54 @@
 // `npm run screenshots`: pictures for the README, from the real editor. With a folder as argument: every view in every
 // theme, 1400 and 700 pixels wide, to be looked at.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Page } from "playwright-core";
 import { runWeakrefs } from "../fidelity/weakrefs.js";
-import { pythons } from "../rig/pythons.js";
+import { captureRounds } from "../detect/growing.js";
+import { agentFolder } from "../formats/realSnapshot.js";
+import { type Python, pythons } from "../rig/pythons.js";
 import { ensureChromium } from "./setup.mjs";
 import { type Fixture, openSnapshot, openWindow, startEditor, stopEditor, WAIT } from "./fixture.js";
-import { THEMES, type View, VIEWS, WEAK_VIEWS } from "./views.js";
+import {
+  DUPLICATE_VIEWS,
+  GROWTH_VIEWS,
+  TASK_VIEWS,
+  THEMES,
+  THREAD_VIEWS,
+  type View,
+  VIEWS,
+  WEAK_VIEWS,
+} from "./views.js";
 
 const README = join("docs", "images");
 const IN_README: ReadonlySet<string> = new Set(["overview", "graph"]);
 const WIDTHS = [1400, 700];
 const DEMO = "demo.pyheapsnapshot";
-const WEAK = "weakrefs.pyheapsnapshot";
+const FIXTURES = join("test", "fixtures");
+
+/** Writes the snapshots that show what the demo has little of into a folder: their views by file name. */
+function captureMore(python: Python, folder: string): Readonly<Record<string, readonly View[]>> {
+  const path = (name: string) => join(folder, name);
+  const run = (program: string, ...args: readonly string[]) => {
+    execFileSync(python.path, [join(FIXTURES, program), ...args], {
+      stdio: ["ignore", "ignore", "inherit"],
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1", PYTHONPATH: agentFolder },
+    });
+  };
+  run(join("threads", "waiting_threads.py"), agentFolder, path("threads.pyheapsnapshot"));
+  run(join("threads", "waiting_tasks.py"), agentFolder, path("tasks.pyheapsnapshot"));
+  run(join("duplicates", "planted.py"), path("planted.pyheapsnapshot"), path("truth.json"));
+  captureRounds(python, "service.py", folder, "leak");
+  return {
+    [basename(runWeakrefs(python, folder).path)]: WEAK_VIEWS,
+    "round4.pyheapsnapshot": GROWTH_VIEWS,
+    "threads.pyheapsnapshot": THREAD_VIEWS,
+    "tasks.pyheapsnapshot": TASK_VIEWS,
+    "planted.pyheapsnapshot": DUPLICATE_VIEWS,
+  };
+}
 
 async function shoot(
   fixture: Fixture,
@@ -45,7 +79,10 @@ const chromium = ensureChromium();
 if (chromium === undefined) throw new Error("no Chromium, Chrome or Edge was found; set CHROMIUM to its path");
 const folder = process.argv[2];
 const own = mkdtempSync(join(tmpdir(), "ouroboros-shots-"));
-const files = folder === undefined ? [] : [runWeakrefs(pythons().at(-1)!, own).path];
+const more = folder === undefined ? {} : captureMore(pythons().at(-1)!, own);
+const files = readdirSync(own)
+  .filter((name) => name.endsWith(".pyheapsnapshot"))
+  .map((name) => join(own, name));
 const fixture = await startEditor(chromium, { files });
 try {
   mkdirSync(folder ?? README, { recursive: true });
@@ -56,7 +93,7 @@ try {
   } else {
     for (const [name, theme] of Object.entries(THEMES)) {
       for (const width of WIDTHS) {
-        await shoot(fixture, theme, width, { [DEMO]: VIEWS, [WEAK]: WEAK_VIEWS }, async (page, view) => {
+        await shoot(fixture, theme, width, { [DEMO]: VIEWS, ...more }, async (page, view) => {
           await page.screenshot({ path: join(folder, `${view}-${name}-${width}.png`) });
         });
       }

@@ -205,3 +205,70 @@ export const WEAK_VIEWS: readonly View[] = [
     open: (view) => toList(view, /^Suspected/, "Weak references that may be stale"),
   },
 ];
+
+/** Growth over the snapshots of a service, and what the growing container holds. */
+export const GROWTH_VIEWS: readonly View[] = [
+  {
+    name: "compare-chosen",
+    open: async (view) => {
+      await toView(view, "Compare");
+      const pick = view.page().locator(".quick-input-widget");
+      await view.getByRole("button", { name: /^Choose snapshots/ }).click();
+      const rounds = pick.locator(".monaco-list-row").filter({ hasText: /^round\d/ });
+      await rounds.nth(3).waitFor({ timeout: WAIT });
+      for (const round of await rounds.all()) await round.click();
+      await pick.getByRole("button", { name: "OK" }).click();
+      await view.getByRole("grid", { name: "Containers that grow" }).getByRole("row").nth(1).waitFor({ timeout: WAIT });
+    },
+  },
+  {
+    name: "compare-types",
+    open: async (view) => {
+      await view.getByRole("button", { name: /^Types \(/, exact: true }).click();
+      await view.getByRole("row").nth(1).waitFor({ timeout: WAIT });
+    },
+  },
+  {
+    name: "caches-growing",
+    open: async (view) => {
+      await toView(view, "Caches");
+      await view
+        .getByRole("row", { name: /SERVICE/ })
+        .first()
+        .waitFor({ timeout: WAIT });
+    },
+  },
+];
+
+/** Threads that wait, with what their frames and thread-local objects keep. */
+export const THREAD_VIEWS: readonly View[] = [
+  {
+    name: "threads-waiting",
+    open: async (view) => {
+      await toView(view, "Threads");
+      await view.getByRole("row").nth(1).waitFor({ timeout: WAIT });
+    },
+  },
+  { name: "thread-locals", open: (view) => toList(view, /^Thread-local/, "Attributes of thread-local objects") },
+];
+
+export const TASK_VIEWS: readonly View[] = [
+  {
+    name: "tasks",
+    open: async (view) => {
+      await toView(view, "Threads");
+      await toList(view, /^Tasks/, "Groups of tasks");
+    },
+  },
+];
+
+/** Values that are there many times. */
+export const DUPLICATE_VIEWS: readonly View[] = [
+  {
+    name: "duplicates-planted",
+    open: async (view) => {
+      await toView(view, "Duplicates");
+      await view.getByRole("row").nth(1).waitFor({ timeout: WAIT });
+    },
+  },
+];

@@ -32,15 +32,19 @@ export async function runCheck(files: readonly string[], options: CheckOptions):
   const series = await openSeries(files);
   const result = check(series, budget, { all: options.all === true, ...(baseline && { baseline }) });
   if (options.writeBaseline !== undefined) {
-    const accepted = result.findings.filter(({ severity }) => severity !== "info");
-    await writeText(options.writeBaseline, baselineText(accepted));
+    await writeText(options.writeBaseline, baselineText(result.findings.filter(isAccepted)));
   }
   if (options.sarif !== undefined) {
     const known = new Map([...(baseline ?? []), ...budget.allow]);
     await writeSarif(options.sarif, series.last, result, { all: options.all === true, baseline: known });
   }
-  await (options.json ? printJson(result) : printLines(lines(result, series.notes)));
+  await (options.json ? printJson(result) : printLines(lines(result, series.notes, options)));
   if (!result.ok) process.exitCode = 1;
+}
+
+/** What a baseline takes: the others count towards no limit. */
+function isAccepted({ severity }: CheckedFinding): boolean {
+  return severity !== "info";
 }
 
 async function read(file: string): Promise<string> {
@@ -61,7 +65,7 @@ const LIMIT_TEXTS: Readonly<Record<Limit, string>> = {
   maxGrowthBytes: "bytes that the heap grows by with each snapshot",
 };
 
-function* lines(result: CheckResult, notes: readonly string[]): Generator<string> {
+function* lines(result: CheckResult, notes: readonly string[], options: CheckOptions): Generator<string> {
   for (const note of [...result.snapshot.notes, ...notes]) yield pc.yellow(`note: ${note}`);
   for (const { limit, allowed, actual } of result.broken) {
     const value = (number: number) => (limit.endsWith("Bytes") ? formatBytes(number) : formatCount(number));
@@ -71,16 +75,39 @@ function* lines(result: CheckResult, notes: readonly string[]): Generator<string
   const shown = result.findings.filter(({ status, fingerprint }) => status === "new" && blamed.has(fingerprint));
   for (const found of shown.slice(0, FOUND_SHOWN)) yield* findingLines(found);
   if (shown.length > FOUND_SHOWN) yield pc.dim(`  … and ${formatCount(shown.length - FOUND_SHOWN)} more: --json`);
+  if (result.unchecked.length > 0) {
+    const limits = result.unchecked.join(" and ");
+    yield pc.yellow(`Not checked: ${limits}. It takes two snapshots or more of one process: check FIRST SECOND …`);
+  }
   const counts = (status: CheckedFinding["status"]) =>
     result.findings.filter((found) => found.status === status).length;
-  if (counts("baselined") > 0)
-    yield pc.dim(`${formatCount(counts("baselined"))} findings of the baseline are not counted.`);
-  if (counts("allowed") > 0)
-    yield pc.dim(`${formatCount(counts("allowed"))} findings that the budget allows are not counted.`);
-  if (result.gone.length > 0)
-    yield pc.dim(
-      `${formatCount(result.gone.length)} of the baseline are not found any more: --write-baseline makes a new one.`,
-    );
+  const tell = (count: number, one: string, many: string) =>
+    count === 0 ? [] : [pc.dim(`${formatCount(count)} ${count === 1 ? one : many}`)];
+  yield* tell(
+    counts("baselined"),
+    "finding of the baseline is not counted.",
+    "findings of the baseline are not counted.",
+  );
+  yield* tell(
+    counts("allowed"),
+    "finding that the budget allows is not counted.",
+    "findings that the budget allows are not counted.",
+  );
+  yield* tell(
+    result.gone.length,
+    "of the baseline is not found any more: --write-baseline makes a new one.",
+    "of the baseline are not found any more: --write-baseline makes a new one.",
+  );
+  yield* tell(
+    result.allowedGone.length,
+    "that the budget allows is not found (any more).",
+    "that the budget allows are not found (any more).",
+  );
+  if (options.writeBaseline !== undefined) {
+    const accepted = result.findings.filter(isAccepted).length;
+    yield `${formatCount(accepted)} finding${accepted === 1 ? "" : "s"} written to ${printable(options.writeBaseline, TEXT)}.`;
+  }
+  if (options.budget === undefined) return;
   yield result.ok ? pc.green("The heap keeps to its budget.") : pc.red("The budget is broken.");
 }
 

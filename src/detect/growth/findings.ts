@@ -87,31 +87,39 @@ function cacheDeveloped(analysis: Analysis, found: Finding, places: Places, rows
 }
 
 function grownContainers(analysis: Analysis, places: Places, rows: readonly GrowthRow[]): Finding[] {
-  const growing = new Map(rows.filter(isWorthTelling).map((row) => [row.key, row]));
-  if (growing.size === 0) return [];
-  const placeOf = new Map<string, number>();
-  for (let place = 0; place < places.count; place++) {
-    const name = places.name(place);
-    if (growing.has(name)) placeOf.set(name, place);
-  }
-  const nodesAt = new Map<number, NodeIndex[]>([...placeOf.values()].map((place) => [place, []]));
-  const { kind } = analysis.graph.columns;
-  for (let node = 0; node < analysis.graph.nodeCount; node++) {
-    if (CACHE_KINDS.has(kind[node]) && !places.isNamespace(node)) nodesAt.get(places.of(node))?.push(node);
-  }
-  const grown = [...growing.values()].flatMap((row) => {
-    const place = placeOf.get(row.key);
-    if (place === undefined || hasGrowingOwner(places, place, nodesAt)) return [];
-    const cache = cacheOfPlace(analysis, places, place, nodesAt.get(place)!);
+  const growing = rows.filter(isWorthTelling);
+  const nodesAt = containersAt(analysis, places, growing);
+  const grown = growing.flatMap((row) => {
+    const place = [...nodesAt.keys()].find((one) => places.name(one) === row.key);
+    const nodes = place === undefined ? [] : nodesAt.get(place)!;
+    if (place === undefined || nodes.length === 0 || hasGrowingOwner(places, place, nodesAt)) return [];
+    const cache = cacheOfPlace(analysis, places, place, nodes);
     // What a weak container holds is kept elsewhere, and told there.
-    const isWeak = cache?.entries.commonType.startsWith("weakref.") === true;
-    return cache && !cache.bound && !isWeak ? [{ row, cache }] : [];
+    const isWeak = /^weakref(\.|$)/.test(cache.entries.commonType);
+    return !cache.bound && !isWeak ? [{ row, cache }] : [];
   });
   // A container inside another one that is told, by another name.
   const outer = grown.filter(
     ({ cache }) => !grown.some(({ cache: other }) => other !== cache && isKeptBy(analysis, cache.node, other.content)),
   );
   return outer.map(({ row, cache }) => cacheFinding(analysis, cache, row));
+}
+
+/** The containers at the places of some rows, by place. */
+export function containersAt(
+  { graph }: Analysis,
+  places: Places,
+  rows: readonly GrowthRow[],
+): ReadonlyMap<number, readonly NodeIndex[]> {
+  const keys = new Set(rows.map(({ key }) => key));
+  const found = new Map<number, NodeIndex[]>();
+  if (keys.size === 0) return found;
+  for (let place = 0; place < places.count; place++) if (keys.has(places.name(place))) found.set(place, []);
+  const { kind } = graph.columns;
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (CACHE_KINDS.has(kind[node]) && !places.isNamespace(node)) found.get(places.of(node))?.push(node);
+  }
+  return found;
 }
 
 function isWorthTelling({ grows, counts, bytes, last }: GrowthRow): boolean {
@@ -125,12 +133,7 @@ function hasGrowingOwner(places: Places, place: number, growing: ReadonlyMap<num
 }
 
 /** The containers at a place, as one. */
-function cacheOfPlace(
-  analysis: Analysis,
-  places: Places,
-  place: number,
-  nodes: readonly NodeIndex[],
-): Cache | undefined {
+export function cacheOfPlace(analysis: Analysis, places: Places, place: number, nodes: readonly NodeIndex[]): Cache {
   const { graph, ownership } = analysis;
   const first = cacheAt(analysis, nodes[0]);
   if (first && nodes.length === 1) return first;

@@ -5,7 +5,7 @@ import type { Analysis } from "../../model/Analysis.js";
 import { rootPaths } from "../../model/paths.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
 import { holdersOf } from "../holders.js";
-import { describeTask, type Task } from "../tasks.js";
+import { coroutineName, describeTask, type Task } from "../tasks.js";
 import { aliveOf, groupBy, retainedTogether } from "../together.js";
 
 const MANY = 50;
@@ -33,7 +33,7 @@ function finding(analysis: Analysis, group: readonly Task[]): Finding {
   const nameOf = (node: NodeIndex | undefined) =>
     node === undefined
       ? "a coroutine"
-      : `${printable(graph.string(graph.columns.text[node]).split(".").at(-1) ?? "")}()`;
+      : `${printable((coroutineName(graph, node) ?? graph.typeName(node)).split(".").at(-1)!)}()`;
   const holder = holdersOf(analysis).of(task);
   const line = innermost === undefined ? undefined : graph.facts.suspendedLine?.get(innermost);
   const own = coroutine === undefined ? undefined : graph.location(coroutine);

@@ -166,6 +166,9 @@ export class EdgeLabeler {
         this.#extra.addOwned(node, k, packLabel(LabelSort.keyOf, 0));
       }
     }
+    // odict_traverse (Objects/odictobject.c) visits the keys in their order, and then all that the dict has.
+    if (this.#facts.isExactDict(node) || finder.free() < entries) return;
+    for (let i = start[row]; i < start[row + 1]; i++) this.#label(finder, key[i], LabelSort.keyOf, 0);
   }
 
   #label(finder: RunFinder, target: number, sort: LabelSort, payload: number): void {

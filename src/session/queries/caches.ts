@@ -1,6 +1,7 @@
-import { cacheAt, type Cache, CACHE_KINDS, findCaches, LISTED } from "../../detect/caches.js";
+import { type Cache, findCaches, LISTED } from "../../detect/caches.js";
 import type { Development } from "../../detect/Finding.js";
 import type { GrowthRow } from "../../detect/growth/compare.js";
+import { cacheOfPlace, containersAt } from "../../detect/growth/findings.js";
 import { plainDevelopment } from "../../detect/development.js";
 import type { SourceLocation } from "../../heap/HeapGraph.js";
 import { printable } from "../../heap/names.js";
@@ -42,14 +43,15 @@ export function caches(session: Session, series?: Series): CacheRow[] {
   const rows = new Map((series?.growth.containers ?? []).map((row) => [row.key, row]));
   const found = findCaches(analysis, LISTED).map((cache) => cacheRow(session, cache, rows, sources));
   if (!series) return found;
-  const known = new Set(found.map(({ id }) => id));
-  // What grows is told of also where it is small. Objects of the rows are those of the newest snapshot.
-  const growing = series.last === session ? series.growth.containers : [];
-  const small = growing.flatMap((row) => {
-    if (!row.grows || !row.last || !CACHE_KINDS.has(graph.columns.kind[row.last.example])) return [];
-    const cache = cacheAt(analysis, row.last.example);
-    return cache && !known.has(graph.idText(cache.node)) ? [cacheRow(session, cache, rows, sources)] : [];
-  });
+  // What grows is told of also where it is small, and several containers at one place together.
+  const growing = series.last === session ? series.growth.containers.filter(({ grows, last }) => grows && last) : [];
+  const together = [...containersAt(analysis, session.places, growing)].flatMap(([place, nodes]) =>
+    nodes.length === 0 ? [] : [{ nodes, cache: cacheOfPlace(analysis, session.places, place, nodes) }],
+  );
+  const known = new Set(found.filter(({ growth }) => growth).map(({ id }) => id));
+  const small = together
+    .filter(({ cache }) => !known.has(graph.idText(cache.node)))
+    .map(({ cache }) => cacheRow(session, cache, rows, sources));
   const grows = ({ growth }: CacheRow) => Number(growth?.grows === true);
   return [...found, ...small].sort((a, b) => grows(b) - grows(a) || b.bytes - a.bytes);
 }
@@ -63,6 +65,8 @@ function cacheRow(
   const location = holder.location && sources.refine(holder.location, holder.anchor);
   const place = rows.size > 0 ? places.of(content) : -1;
   const row = place < 0 ? undefined : rows.get(places.name(place));
+  // The row is of all containers at the place, of which this can be one; and of all snapshots.
+  const isWhole = row?.counts.includes(entries.count) === true;
   return {
     name: printable(holder.name),
     id: graph.idText(node),
@@ -75,6 +79,6 @@ function cacheRow(
     bytes,
     bound: bound ?? null,
     ...(location && { location }),
-    ...(row && { growth: plainDevelopment(row) }),
+    ...(row && isWhole && { growth: plainDevelopment(row) }),
   };
 }

@@ -27,6 +27,10 @@ export interface CheckResult {
   readonly findings: readonly CheckedFinding[];
   /** Fingerprints of the baseline that were not found any more. */
   readonly gone: readonly string[];
+  /** Fingerprints that the budget allows and that were not found. */
+  readonly allowedGone: readonly string[];
+  /** Limits of the budget that one snapshot alone can't break: growth takes two. */
+  readonly unchecked: readonly Limit[];
 }
 
 /**
@@ -63,8 +67,12 @@ export function check(
     broken,
     findings,
     gone: [...baseline.keys()].filter((fingerprint) => !found.has(fingerprint)),
+    allowedGone: [...budget.allow.keys()].filter((fingerprint) => !found.has(fingerprint)),
+    unchecked: series.earlier.length > 0 ? [] : GROWTH_LIMITS.filter((limit) => budget[limit] !== undefined),
   };
 }
+
+const GROWTH_LIMITS: readonly Limit[] = ["maxGrowing", "maxGrowthBytes"];
 
 interface Measured {
   readonly actual: number;
