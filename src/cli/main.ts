@@ -24,6 +24,7 @@ import { runWeakrefs } from "./commands/weakrefs.js";
 import { runWhy } from "./commands/why.js";
 import { UnreadableFileError, UsageError } from "./run.js";
 import { VERSION } from "./version.js";
+import { WrongRuntimeError } from "../session/runtime.js";
 
 const Exit = { fine: 0, usage: 2, unreadable: 3, internal: 4 } as const;
 
@@ -167,6 +168,7 @@ function isUsage(error: unknown): error is Error {
     UnknownTypeError,
     UnknownGenerationsError,
     NoSuchReferenceError,
+    WrongRuntimeError,
   ].some((kind) => error instanceof kind);
 }
 

@@ -15,3 +15,15 @@ export function formatBytes(bytes: number): string {
 export function formatCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 }
+
+/** "CPython 3.11.7", or "V8" where the file does not tell the version. */
+export function formatRuntime({
+  runtime,
+  version,
+}: {
+  readonly runtime: string;
+  readonly version: string | null;
+}): string {
+  const name = runtime === "cpython" ? "CPython" : "V8";
+  return version === null ? name : `${name} ${version}`;
+}

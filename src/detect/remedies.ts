@@ -37,6 +37,8 @@ export function noCutWhy(suggestion: CutSuggestion): Message | undefined {
       return { id: "cut.none.class", arguments: { class: className(none.name) } };
     case "internal":
       return { id: "cut.none.internal", arguments: { type: printable(none.type), label: printable(none.label) } };
+    case "traced":
+      return { id: "cut.none.traced", arguments: {} };
     case "too-large":
       return { id: "cut.none.too-large", arguments: { limit: none.limit } };
   }

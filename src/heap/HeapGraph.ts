@@ -30,6 +30,8 @@ export interface TypeInfo {
 export interface SourceLocation {
   readonly file: string;
   readonly line: number;
+  /** 1-based; undefined where only the line is known. */
+  readonly column?: number;
   readonly name: string;
 }
 
@@ -37,6 +39,8 @@ export interface SourceLocation {
 export interface NamedRoot {
   readonly name: string;
   readonly node: NodeIndex;
+  /** The engine's own: it tells less than any other. */
+  readonly engine?: true;
 }
 
 /** A stretch of the collector's lists: `count` rows of one generation. */

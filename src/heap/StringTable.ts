@@ -66,6 +66,18 @@ export class BytesStringTable implements StringTable {
     return found;
   }
 
+  /** The indices of all entries that begin with this text, found by their bytes. */
+  indicesBeginning(text: string): Set<number> {
+    const wanted = Buffer.from(text, "utf8");
+    const found = new Set<number>();
+    for (let i = 0; i + 1 < this.#starts.length; i++) {
+      const start = this.#starts[i];
+      if (this.#starts[i + 1] - start < wanted.length || this.#bytes[start] !== wanted[0]) continue;
+      if (wanted.equals(this.#bytes.subarray(start, start + wanted.length))) found.add(i + 1);
+    }
+    return found;
+  }
+
   /** The index of a text that the table has, else it is added. */
   intern(text: string): number {
     const [known] = this.indicesOf(text);

@@ -28,6 +28,8 @@ export const Kind = {
   deque: 25,
   none: 26,
   thread: 27,
+  /** Variables of a scope that outlive its call (V8). */
+  context: 28,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
@@ -60,6 +62,8 @@ export const Flag = {
   heapType: 1 << 10,
   /** A suspended generator or coroutine that runs code of its own when it is closed. */
   guarded: 1 << 11,
+  /** Taken out of its document, but not freed (V8). */
+  detached: 1 << 12,
 } as const;
 
 /** What a future or a task is in. */

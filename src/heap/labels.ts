@@ -13,6 +13,8 @@ export const LabelSort = {
   closure: 5,
   local: 6,
   keyOf: 7,
+  /** A reference that only the engine follows, which has a name all the same. */
+  internalName: 8,
 } as const;
 export type LabelSort = (typeof LabelSort)[keyof typeof LabelSort];
 
@@ -45,7 +47,7 @@ function quote(text: string): string {
 
 /**
  * A label as people read and type it: `.attr`, `[3]`, `['key']`, `closure:NAME`, `local:NAME`,
- * `<key>` for a dict's hold on a key, `<internal>` for a reference without a name.
+ * `<key>` for a dict's hold on a key, `<NAME>` for one that only the engine follows, `<internal>` without a name.
  */
 export function labelText(graph: HeapGraph, label: number): string {
   const payload = labelPayload(label);
@@ -64,6 +66,8 @@ export function labelText(graph: HeapGraph, label: number): string {
       return `local:${graph.string(payload)}`;
     case LabelSort.keyOf:
       return "<key>";
+    case LabelSort.internalName:
+      return `<${graph.string(payload)}>`;
     default:
       return "<internal>";
   }

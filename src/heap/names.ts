@@ -1,5 +1,6 @@
 import type { HeapGraph, NodeIndex } from "./HeapGraph.js";
 import { Kind } from "./kinds.js";
+import { internalNameOf, V8Group } from "./v8.js";
 
 const PREVIEW = 60;
 // Control characters and the bidirectional overrides would let a hostile name rewrite the line it stands in.
@@ -19,7 +20,7 @@ export function printable(text: string, limit = 200): string {
 export function nodeName(graph: HeapGraph, node: NodeIndex): string {
   const { kind, text } = graph.columns;
   const type = printable(graph.typeName(node));
-  const value = text[node] === 0 ? undefined : graph.string(text[node]);
+  const value = text[node] === 0 ? undefined : textOf(graph, node);
   switch (kind[node]) {
     case Kind.str:
       return value === undefined ? type : `'${printable(value, PREVIEW)}'`;
@@ -39,7 +40,29 @@ export function nodeName(graph: HeapGraph, node: NodeIndex): string {
       return value === undefined ? type : `${type} ${printable(value)}`;
     case Kind.type:
       return value === undefined ? "class" : `class ${printable(value)}`;
+    case Kind.other:
+      return value === undefined || value === "" ? type : printable(value);
     default:
       return type;
   }
+}
+
+const PARTS: ReadonlySet<string> = new Set(["first", "second"]);
+
+/** The text of a node; V8 keeps texts that were put together as their parts. */
+function textOf(graph: HeapGraph, node: NodeIndex): string {
+  const { text, type, firstEdge, edgeTo, edgeLabel } = graph.columns;
+  let found = "";
+  const left = [node];
+  // One more than is shown, so that it shows that there is more; bounded also where the parts are in a circle.
+  for (let steps = 0; left.length > 0 && found.length <= PREVIEW && steps < PREVIEW; steps++) {
+    const part = left.pop()!;
+    const joined = graph.types[type[part]]?.name === V8Group.joined;
+    if (!joined) found += graph.string(text[part]);
+    else
+      for (let e = firstEdge[part + 1] - 1; e >= firstEdge[part]; e--) {
+        if (PARTS.has(internalNameOf(graph, edgeLabel[e]) ?? "")) left.push(edgeTo[e]);
+      }
+  }
+  return found;
 }

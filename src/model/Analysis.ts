@@ -13,6 +13,9 @@ import { knownCode } from "./knownCode.js";
 import { ProgramCode } from "./simulation/code.js";
 import { type Course, sureDepth } from "./simulation/events.js";
 import { Simulation } from "./simulation/Simulation.js";
+import { cycleEdges } from "./v8/cycleEdges.js";
+import { essentialEdges } from "./v8/essential.js";
+import { v8Ownership } from "./v8/ownership.js";
 import { libraryCallback } from "./weakrefs/index.js";
 import { Cutter } from "./whatif/Cutter.js";
 
@@ -20,6 +23,7 @@ import { Cutter } from "./whatif/Cutter.js";
 export class Analysis {
   readonly graph: HeapGraph;
   #strong: DerivedCsr | undefined;
+  #cyclic: DerivedCsr | undefined;
   #reverse: ReverseCsr | undefined;
   #references: References | undefined;
   #verdict: Verdict | undefined;
@@ -47,6 +51,11 @@ export class Analysis {
   /** `strong` turned round; its `edge` counts in `strong`. */
   get referrers(): ReverseCsr {
     return (this.#reverse ??= reverse(this.strong));
+  }
+
+  /** References over which cycles are looked for: `strong`, in V8 without those that nobody wrote. */
+  get cyclic(): DerivedCsr {
+    return this.graph.info.runtime === "v8" ? (this.#cyclic ??= cycleEdges(this.graph)) : this.strong;
   }
 
   get references(): References {
@@ -125,12 +134,15 @@ export class Analysis {
   }
 
   get ownership(): Ownership {
-    return (this.#ownership ??= ownership(this.graph, this.strong, this.roots));
+    return (this.#ownership ??=
+      this.graph.info.runtime === "v8"
+        ? v8Ownership(this.graph, essentialEdges(this.graph))
+        : ownership(this.graph, this.strong, this.roots));
   }
 
   /** Cycles by shape, most bytes first. */
   get families(): readonly CycleFamily[] {
-    return (this.#families ??= findCycles(this.graph, this.strong, this.roots, this.infrastructure, this.ownership));
+    return (this.#families ??= findCycles(this.graph, this.cyclic, this.roots, this.infrastructure, this.ownership));
   }
 
   /** Which cycle of `families` each node is in. */

@@ -17,10 +17,12 @@ export function isVisited(graph: HeapGraph, edge: EdgeIndex): boolean {
   return standing === TRAVERSED || standing === BORROWED;
 }
 
-/** True if the edge holds a count on its target, and so keeps it alive: strong, traversed or owned. */
+/**
+ * True if the edge keeps its target alive: traversed or owned. In CPython it holds a count; in V8 the edge of a
+ * WeakMap's key to the value is one too.
+ */
 export function isStrong(graph: HeapGraph, edge: EdgeIndex): boolean {
-  const edgeClass = graph.columns.edgeClass[edge];
-  return (edgeClass & EDGE_KIND_MASK) === EdgeKind.strong && (edgeClass & STANDING_MASK) <= Standing.owned;
+  return (graph.columns.edgeClass[edge] & STANDING_MASK) <= Standing.owned;
 }
 
 /** The graph of all edges that keep something alive, traversed or owned. `edge` leads back to the heap's edges. */

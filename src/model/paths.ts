@@ -23,8 +23,8 @@ const REASONS: Readonly<Record<RootReason, string>> = {
 };
 
 /**
- * Shortest ways that keep a node alive, sharing no node between the ends: from named roots where there are any, else
- * from any root; for garbage from the garbage's own entry points.
+ * Shortest ways that keep a node alive, sharing no node between the ends: from the program's named roots where there
+ * are any, else from the engine's, else from any root; for garbage from the garbage's own entry points.
  * @param limit at most so many
  * @param avoid nodes that no path may touch
  */
@@ -43,7 +43,9 @@ export function rootPaths(
     return disjointPaths(referrers, isRoot, target, limit, blocked);
   };
   if (roots.isGarbage[target] === 1) return search(roots.garbage).map((path) => describe(analysis, path, "garbage"));
-  const named = search(graph.roots.map((root) => root.node));
+  const ofProgram = graph.roots.filter(({ engine }) => engine !== true).map(({ node }) => node);
+  const telling = search(ofProgram);
+  const named = telling.length > 0 ? telling : search(graph.roots.map(({ node }) => node));
   const found = named.length > 0 ? named : search(roots.alive);
   return found.map((path) => describe(analysis, path, rootName(analysis, path.nodes[0])));
 }

@@ -11,7 +11,7 @@ export interface HeapEdge {
 
 /** All references between the members, in order of the members and of their traversal. */
 export function innerEdges(analysis: Analysis, members: Uint32Array): HeapEdge[] {
-  const { strong } = analysis;
+  const { cyclic: strong } = analysis;
   const inside = new Set<number>(members);
   const edges: HeapEdge[] = [];
   for (const from of members) {
@@ -24,7 +24,7 @@ export function innerEdges(analysis: Analysis, members: Uint32Array): HeapEdge[]
 
 /** A shortest way from a member back to itself, along members only. Breadth first. */
 export function shortestRing(analysis: Analysis, members: Uint32Array, start: NodeIndex): HeapEdge[] {
-  const { strong } = analysis;
+  const { cyclic: strong } = analysis;
   const inside = new Set<number>(members);
   const cameBy = new Map<number, HeapEdge>();
   const queue = [start];

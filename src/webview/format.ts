@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from "../detect/format.js";
+import { formatBytes, formatCount, formatRuntime } from "../detect/format.js";
 import type { SourceLocation } from "../heap/HeapGraph.js";
 import { printable } from "../heap/names.js";
 import type { Info } from "../session/queries/info.js";
@@ -30,7 +30,7 @@ export function fullPlaceText({ file, line }: SourceLocation): string {
 
 /** "CPython 3.11.7" */
 export function runtimeText(info: Info): string {
-  return `${info.runtime === "cpython" ? "CPython" : "V8"} ${info.version}`;
+  return formatRuntime(info);
 }
 
 const two = (n: number) => String(n).padStart(2, "0");

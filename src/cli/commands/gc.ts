@@ -3,6 +3,7 @@ import { formatBytes, formatCount } from "../../detect/format.js";
 import { printable } from "../../heap/names.js";
 import type { CollectionOptions } from "../../model/collector.js";
 import { gc } from "../../session/queries/gc.js";
+import { needCPython } from "../../session/runtime.js";
 import type { Session } from "../../session/Session.js";
 import { printJson, printLines } from "../output.js";
 import { type CommonOptions, openSession } from "../run.js";
@@ -13,6 +14,7 @@ const TYPES_SHOWN = 15;
 /** `ouroboros gc FILE` */
 export async function runGc(file: string, options: CommonOptions & CollectionOptions): Promise<void> {
   const session = await openSession(file);
+  needCPython(session, "What a collection does");
   await (options.json ? printJson(gc(session, options)) : printLines(gcLines(session, options)));
 }
 

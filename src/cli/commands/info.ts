@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from "../../detect/format.js";
+import { formatBytes, formatCount, formatRuntime } from "../../detect/format.js";
 import { printable } from "../../heap/names.js";
 import { info, type Info } from "../../session/queries/info.js";
 import { printJson, printLines } from "../output.js";
@@ -13,15 +13,14 @@ export async function runInfo(file: string, options: CommonOptions): Promise<voi
 /** One line that says what a snapshot is. */
 export function headline(file: string, result: Info): string {
   const collector = result.gcEnabled === null ? "" : `, collector ${result.gcEnabled ? "on" : "off"}`;
-  const runtime = result.runtime === "cpython" ? "CPython" : "V8";
-  return `${printable(file)}: ${runtime} ${result.version}, ${formatCount(result.nodes)} objects, ${formatBytes(result.bytes)}${collector}`;
+  return `${printable(file)}: ${formatRuntime(result)}, ${formatCount(result.nodes)} objects, ${formatBytes(result.bytes)}${collector}`;
 }
 
 function infoLines(result: Info): string[] {
   const facts = Object.entries(result.has);
   const rows: [string, string][] = [
     ["format", result.format],
-    ["runtime", `${result.runtime} ${result.version}`],
+    ["runtime", `${result.runtime} ${result.version ?? "of an unknown version"}`],
     ["program", printable(result.argv.join(" "), 500)],
     ["captured", `${result.capturedAt ?? "unknown"}, process ${result.pid ?? "unknown"}`],
     ["objects", formatCount(result.nodes)],

@@ -3,6 +3,7 @@ import { finished } from "node:stream/promises";
 import { colour as pc } from "../colour.js";
 import { formatBytes, formatCount } from "../../detect/format.js";
 import { retained, retainedLines, type RetainedResult } from "../../session/queries/retained.js";
+import { SYSTEM_DISTANCE } from "../../model/v8/distances.js";
 import { printJson, printLines, writePieces } from "../output.js";
 import { type CommonOptions, openSession, UsageError } from "../run.js";
 import { tableLines } from "../table.js";
@@ -34,10 +35,15 @@ export async function runRetained(
     ...(options.ids.length > 0 && { ids: options.ids }),
     ...(options.type !== undefined && { type: options.type }),
   });
-  await (options.json ? printJson(result) : printLines(lines(result)));
+  await (options.json ? printJson(result) : printLines(lines(result, DISTANCE_FROM[session.graph.info.runtime])));
 }
 
-function lines(result: RetainedResult): string[] {
+const DISTANCE_FROM = {
+  cpython: "sys.modules, a thread or another named root",
+  v8: `the program's global objects; from ${formatCount(SYSTEM_DISTANCE)} on from the engine's own roots`,
+} as const;
+
+function lines(result: RetainedResult, distanceFrom: string): string[] {
   const columns = [
     { title: "retained", right: true },
     { title: "self", right: true },
@@ -56,8 +62,6 @@ function lines(result: RetainedResult): string[] {
   ]);
   return [
     ...tableLines(columns, rows, (text, column, row) => (row < 0 ? pc.dim(text) : column === 0 ? pc.bold(text) : text)),
-    pc.dim(
-      `${result.rows.length} of ${formatCount(result.total)} objects. distance: references from sys.modules, a thread or another named root`,
-    ),
+    pc.dim(`${result.rows.length} of ${formatCount(result.total)} objects. distance: references from ${distanceFrom}`),
   ];
 }

@@ -70,6 +70,8 @@ export const cutTexts = {
   "cut.none.internal":
     "the {type} is in a cycle of references that no Python code can take away (one is {label}): only the collector can free it",
   "cut.not-proven": "found by a heuristic: other cuts may take less effort",
+  "cut.none.traced":
+    "V8 counts no references: when nothing else leads to a cycle any more, its collector frees it like any object",
   "cut.none.too-large": "cuts are looked for in cycles of up to {limit:count} objects",
   "cut.class": "the class {name}",
   "cut.some-class": "a class",

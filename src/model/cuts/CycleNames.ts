@@ -24,7 +24,7 @@ export class CycleNames {
   readonly #closures = new Map<NodeIndex, { function: NodeIndex; index: number; count: number }>(); // By cell.
   readonly #texts = new Map<number, string>(); // By label.
 
-  constructor({ graph, strong }: Analysis, members: Uint32Array, inner: InnerEdges) {
+  constructor({ graph, cyclic: strong }: Analysis, members: Uint32Array, inner: InnerEdges) {
     this.#graph = graph;
     this.#telling = cycleSource(graph, members).telling;
     for (let i = 0; i < inner.edge.length; i++) {

@@ -55,7 +55,7 @@ export interface ClosureAccess {
 
 /** A reference whose removal helps to end a cycle. */
 export interface Cut {
-  /** Edge index in `analysis.strong`. */
+  /** Edge index in `analysis.cyclic`. */
   readonly edge: number;
   readonly from: NodeIndex;
   readonly to: NodeIndex;
@@ -69,7 +69,9 @@ export type NoCut =
   | { readonly kind: "class"; readonly name: string }
   /** References that no code can take away form a cycle of their own. */
   | { readonly kind: "internal"; readonly type: string; readonly label: string }
-  | { readonly kind: "too-large"; readonly limit: number };
+  | { readonly kind: "too-large"; readonly limit: number }
+  /** The runtime does not count references: cycles cost nothing by themselves. */
+  | { readonly kind: "traced" };
 
 /** References that together end a cycle, those of the cheapest place in the source first; or why there are none. */
 export interface CutSuggestion {

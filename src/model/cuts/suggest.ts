@@ -35,8 +35,9 @@ interface Place {
  * @param members node indices of the cycle, ascending
  */
 export function suggestCuts(analysis: Analysis, members: Uint32Array): CutSuggestion {
+  if (analysis.graph.info.runtime === "v8") return { cuts: [], none: { kind: "traced" }, exact: true };
   if (members.length > CUT_LIMIT) return { cuts: [], none: { kind: "too-large", limit: CUT_LIMIT }, exact: true };
-  const { graph, strong } = analysis;
+  const { graph, cyclic: strong } = analysis;
   const inner = innerEdges(strong, members);
   const names = new CycleNames(analysis, members, inner);
   const kinds: (RemedyKind | undefined)[] = [];
@@ -84,7 +85,7 @@ export function suggestCuts(analysis: Analysis, members: Uint32Array): CutSugges
 
 /** What forms a cycle that no code can end: a class, or else the first such reference. */
 function whyNone(
-  { graph, strong }: Analysis,
+  { graph, cyclic: strong }: Analysis,
   members: Uint32Array,
   inner: InnerEdges,
   kinds: readonly (RemedyKind | undefined)[],

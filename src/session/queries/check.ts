@@ -3,6 +3,7 @@ import { type Baseline, type Budget, type Limit, LIMITS } from "../budget.js";
 import type { Series } from "../Series.js";
 import { type Info, info } from "./info.js";
 import { report, type ReportedFinding } from "./report.js";
+import { needCPython } from "../runtime.js";
 
 /** A limit that was exceeded. */
 export interface Broken {
@@ -42,6 +43,7 @@ export function check(
   budget: Budget,
   options: { readonly baseline?: Baseline; readonly all?: boolean } = {},
 ): CheckResult {
+  needCPython(series.last, "Whether a budget is kept");
   const { baseline = new Map<string, string>() } = options;
   const { snapshot, findings: reported } = report(series.last, { series, all: options.all === true });
   const findings = reported.map((found): CheckedFinding => {

@@ -5,6 +5,7 @@ import { callbackOf, describeCallback } from "../../model/weakrefs/index.js";
 import { findReferences, type Reference } from "../../model/whatif/cutEdges.js";
 import { OUTSIDE } from "../../model/whatif/unreachable.js";
 import type { Session } from "../Session.js";
+import { needCPython } from "../runtime.js";
 
 /** A reference to cut: by its label, as `object` prints it, or by where it leads. */
 export interface CutReference {
@@ -103,6 +104,7 @@ export function cutPreview(
     all = false,
   }: { readonly references: readonly CutReference[]; readonly ids: readonly string[]; readonly all?: boolean },
 ): CutPreview {
+  needCPython(session, "What a cut frees");
   const { graph, analysis } = session;
   const result = analysis.cutter.cut(find(session, references), { holdersOf: ids.map((id) => session.node(id)) });
   const name = (node: NodeIndex) => ({ id: graph.idText(node), name: graph.nodeName(node) });
@@ -206,6 +208,7 @@ function find(session: Session, references: readonly CutReference[]): Reference[
  * @throws UnknownObjectError, NoSuchReferenceError
  */
 export function cut(session: Session, references: readonly CutReference[]): CutAnswer {
+  needCPython(session, "What a cut frees");
   const { graph, analysis } = session;
   const result = analysis.cutter.cut(find(session, references));
   const events = [

@@ -12,6 +12,7 @@ import type { SourceLocation } from "../../heap/HeapGraph.js";
 import { printable } from "../../heap/names.js";
 import type { Session } from "../Session.js";
 import { SourceFiles } from "../SourceFiles.js";
+import { needCPython } from "../runtime.js";
 
 const ROWS_SHOWN = 200;
 const OBJECTS_SHOWN = 50;
@@ -57,6 +58,7 @@ export interface DuplicatesResult {
 
 /** Equal immutable objects that are alive (numbers, texts, bytes, tuples of these), and what sharing them would save. */
 export function duplicates(session: Session, options: { readonly all?: boolean } = {}): DuplicatesResult {
+  needCPython(session, "Which values are equal");
   const { analysis, graph } = session;
   const all = options.all === true;
   const copies = copiesOf(analysis, 2, Constants.all);

@@ -5,8 +5,8 @@ import type { Session } from "../Session.js";
 export interface Info {
   readonly format: string;
   readonly runtime: string;
-  /** "3.11.7" */
-  readonly version: string;
+  /** "3.11.7", or null where the file does not tell it. */
+  readonly version: string | null;
   readonly nodes: number;
   readonly edges: number;
   /** Sum of self sizes. */
@@ -27,7 +27,7 @@ export function info({ graph }: Session): Info {
   return {
     format: facts.format,
     runtime: facts.runtime,
-    version: facts.version.join("."),
+    version: facts.version.every((part) => part === 0) ? null : facts.version.join("."),
     nodes: graph.nodeCount,
     edges: graph.edgeCount,
     bytes: graph.columns.selfSize.reduce((sum, size) => sum + size, 0),

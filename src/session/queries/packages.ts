@@ -3,6 +3,7 @@ import { isStandardLibrary } from "../../model/source.js";
 import { moduleMembers, retainedByGroup } from "../../model/modules.js";
 import { type Distribution, Distributions } from "../Distributions.js";
 import type { Session } from "../Session.js";
+import { needCPython } from "../runtime.js";
 
 /** A module of a package. Bytes as in `PackageRow`. */
 export interface ModuleRow {
@@ -30,7 +31,9 @@ export interface PackageRow {
 const INSTALLED = /^(.*[\\/](?:site|dist)-packages)[\\/]([^\\/]+)/;
 
 /** Retained bytes by package and module, most first. Data that several packages keep is in none. */
-export function packages({ analysis }: Session): PackageRow[] {
+export function packages(session: Session): PackageRow[] {
+  needCPython(session, "What packages keep");
+  const { analysis } = session;
   const members = moduleMembers(analysis);
   const distributions = new Distributions();
   const places = members.names.map((name, i) => placeOf(name, members.files[i]));

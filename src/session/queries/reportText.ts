@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { formatBytes, formatCount } from "../../detect/format.js";
+import { formatBytes, formatCount, formatRuntime } from "../../detect/format.js";
 import { printable } from "../../heap/names.js";
 import type { Session } from "../Session.js";
 import { report, type ReportedFinding } from "./report.js";
@@ -11,12 +11,11 @@ const PATH_STEPS = 12;
 export function reportText(session: Session): string {
   const { snapshot, findings } = report(session);
   const shown = findings.filter((finding) => finding.severity !== "info");
-  const runtime = `${snapshot.runtime === "cpython" ? "CPython" : "V8"} ${snapshot.version}`;
   const size = `${formatCount(snapshot.nodes)} objects, ${formatBytes(snapshot.bytes)}`;
   const taken = snapshot.capturedAt === null ? "" : `, captured ${snapshot.capturedAt}`;
   return [
     `# Heap report: ${code(basename(session.path))}`,
-    `${runtime}, ${size}${taken}`,
+    `${formatRuntime(snapshot)}, ${size}${taken}`,
     ...(shown.length === 0 ? ["None of the rules finds a leak."] : shown.map(section)),
     ...(findings.length > shown.length
       ? [`${findings.length - shown.length} more that are no leak by themselves.`]

@@ -6,6 +6,7 @@ import { ruleTexts } from "../../detect/texts/rules.js";
 import { printable } from "../../heap/names.js";
 import type { Session } from "../Session.js";
 import { report, type Report, type ReportedFinding } from "./report.js";
+import { needCPython } from "../runtime.js";
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 const ROOT_ID = "SRCROOT";
@@ -33,6 +34,7 @@ export interface SarifOptions {
 
 /** What `sarifLog` needs of an open snapshot, and of a report on it. */
 export function sarifSource(session: Session, found: Report = report(session)): SarifSource {
+  needCPython(session, "A SARIF log");
   return { file: session.path, folder: session.graph.info.cwd, report: found };
 }
 

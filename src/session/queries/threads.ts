@@ -13,6 +13,7 @@ import type { NodeIndex, SourceLocation } from "../../heap/HeapGraph.js";
 import { Flag, FutureState, Kind } from "../../heap/kinds.js";
 import { isLibrary } from "../../model/source.js";
 import type { Session } from "../Session.js";
+import { needCPython } from "../runtime.js";
 
 const FRAMES_SHOWN = 200;
 const VARIABLES_SHOWN = 20;
@@ -120,6 +121,7 @@ export interface ThreadsResult {
 
 /** What the stacks of all threads, thread-local objects and asyncio's tasks keep. Sizes are in bytes. */
 export function threads(session: Session): ThreadsResult {
+  needCPython(session, "What threads keep");
   const locals = threadLocals(session);
   return {
     threads: session.graph.info.has.threads ? threadRows(session) : null,

@@ -10,6 +10,7 @@ import {
   WeakState,
 } from "../../model/weakrefs/index.js";
 import type { Session } from "../Session.js";
+import { needCPython } from "../runtime.js";
 
 /** Ids that a row lists unless all are asked for. */
 export const IDS_SHOWN = 50;
@@ -89,6 +90,7 @@ const known = new WeakMap<Session, KnownWeakrefs>();
 
 /** The weak references of a session, found once. */
 export function knownWeakrefs(session: Session): KnownWeakrefs {
+  needCPython(session, "What weak references do");
   let found = known.get(session);
   if (!found) {
     const references = findWeakReferences(session.graph);

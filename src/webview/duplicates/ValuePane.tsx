@@ -12,7 +12,7 @@ export function ValuePane({ row }: { readonly row: DuplicateRow }): JSX.Element 
   useEffect(() => select(first), [first]);
   const { bytesEach, heldBy, location } = row;
   const opened = phase.value;
-  const advice = adviceFor(row.type, opened.kind === "opened" && opened.info.version.startsWith("2."));
+  const advice = adviceFor(row.type, opened.kind === "opened" && opened.info.version?.startsWith("2.") === true);
   return (
     <section class="pane" aria-labelledby="value">
       <h2 id="value">
