@@ -174,7 +174,7 @@ export async function readEdges(stream: ByteStream, meta: Meta, step: () => void
 
 /**
  * Reads a table whose length is not declared, behind its bracket, into one array a field.
- * @throws SnapshotError corrupt, truncated, or too-large where it has more rows than `most`
+ * @throws SnapshotError corrupt, also where it has more rows than `most`, or truncated
  */
 export async function readTable(
   stream: ByteStream,
