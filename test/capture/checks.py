@@ -361,8 +361,9 @@ def check_busy(bench):
     started = time.time()
     fine, stuck = bench.run_code(BUSY).split()
     assert fine == 'True', fine
-    # 3.6 keeps its lock where it can't be found: children get stuck there, and are replaced
-    assert bench.version == (3, 6) or stuck == '0', stuck
+    # A thread that asks for the GIL in the middle of the fork leaves a child that waits for that thread to
+    # take it; it is replaced. Rare, but on 3.6, whose GIL can't be found.
+    assert bench.version == (3, 6) or int(stuck) <= 2, stuck
     snapshot = loader.Snapshot(bench.path('busy.pyheapsnapshot'))
     snapshot.check_closed()
     assert len(snapshot.meta['threads']) == 3
