@@ -1,4 +1,4 @@
-// Bundles the entry points into dist/ and puts the Python agent beside them: `npm run build`.
+// Bundles the entry points into dist/ and puts the capture agents beside them: `npm run build`.
 import { build } from "esbuild";
 import { chmod, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -54,10 +54,9 @@ const entries = [
   },
 ];
 
-const copies = ["ouroboros_capture.py", "ouroboros_pytest.py"].map((name) => [
-  `src/capture/python/${name}`,
-  `dist/${name}`,
-]);
+const copies = ["python/ouroboros_capture.py", "python/ouroboros_pytest.py", "node/ouroboros-capture.cjs"].map(
+  (path) => [`src/capture/${path}`, `dist/${path.split("/").at(-1)}`],
+);
 
 await mkdir(join(root, "dist"), { recursive: true });
 const packages = new Set();

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { CaptureRefusedError } from "../capture/inspector/errors.js";
 import { printable } from "../heap/names.js";
 import { type Generation, UnknownGenerationsError } from "../model/collector.js";
 import { NoSuchReferenceError } from "../model/whatif/cutEdges.js";
@@ -48,9 +49,23 @@ function portNumber(text: string): number {
   return number;
 }
 
+function processId(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("It must be the number of a process.");
+  return number;
+}
+
 function collectIds(id: string, before: readonly string[]): string[] {
   return [...before, ...id.split(",")];
 }
+
+const CAPTURE_HELP = `
+Examples:
+  ouroboros capture -o app.pyheapsnapshot app.py its arguments
+  ouroboros capture --node -o app.heapsnapshot -- --enable-source-maps app.js its arguments
+  ouroboros capture --node --on-signal USR2 -- server.mjs
+  ouroboros capture --pid 4711
+  ouroboros capture --inspect 127.0.0.1:9229`;
 
 function program(): Command {
   const root = new Command("ouroboros")
@@ -132,22 +147,34 @@ function program(): Command {
     .action(runOpen);
   root
     .command("capture")
-    .description("run a Python program and write a snapshot of its heap")
-    .argument("<script...>", "the script and its arguments, or -m MODULE and its arguments")
+    .description("run a Python or Node program and write a snapshot of its heap, or take one of a program that runs")
+    .argument(
+      "[script...]",
+      "the script and its arguments, or -m MODULE and its arguments; with --node -- Node's own options before it, too",
+    )
     .option("-o, --output <file>", "the snapshot (default: by the script's name and the time)")
-    .option("--python <path>", "the interpreter (default: python3, python)")
     .option("--at-exit", "when the program ends (the default)")
     .option("--on-signal <name>", "each time the program gets the signal, such as USR2")
-    .option("--in-process", "without fork")
-    .option("--redact", "leave out text values and numbers")
+    .option("--python <path>", "the interpreter (default: python3, python)")
+    .option("--in-process", "Python: without fork")
+    .option("--redact", "Python: leave out text values and numbers")
+    .option("--node", "run the script under Node")
+    .option("--node-path <path>", "the Node (default: node)")
+    .option("--pid <n>", "instead of a script: the Node process with this number, through its inspector", processId)
+    .option("--inspect <host:port>", "instead of a script: what this inspector on this machine shows (Node, Chromium)")
+    .option("--target <id>", "which one, where --inspect shows several")
     .option("--force", "even where memory looks scarce")
     .option("--json", "print one JSON document when it is done")
     .passThroughOptions()
+    .addHelpText("after", CAPTURE_HELP)
     .action(runCapture);
   return root;
 }
 
-const CAPTURE_OPTIONS_WITH_VALUE = new Set(["-o", "--output", "--python", "--on-signal"]);
+const CAPTURE_OPTIONS_WITH_VALUE = new Set([
+  ...["-o", "--output", "--on-signal"],
+  ...["--python", "--node-path", "--pid", "--inspect", "--target"],
+]);
 
 /** In `capture [options] -m MODULE args` what follows the options is the program's: puts `--` before it. */
 function withModule(argv: readonly string[]): string[] {
@@ -169,6 +196,7 @@ function isUsage(error: unknown): error is Error {
     UnknownGenerationsError,
     NoSuchReferenceError,
     WrongRuntimeError,
+    CaptureRefusedError,
   ].some((kind) => error instanceof kind);
 }
 

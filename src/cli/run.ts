@@ -66,10 +66,15 @@ export async function writeText(file: string, text: string): Promise<void> {
 
 /** Shows how far reading is (0 to 1) where stderr is a terminal. */
 export function showProgress(done: number, step: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`${CLEAR_LINE}reading ${step} … ${Math.round(done * 100)} %`);
+  showState(`reading ${step} … ${Math.round(done * 100)} %`);
 }
 
-/** Removes what `showProgress` showed. */
+/** Shows what is being done, in place of what was shown before, where stderr is a terminal. */
+export function showState(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`${CLEAR_LINE}${text}`);
+}
+
+/** Removes what `showProgress` or `showState` showed. */
 export function hideProgress(): void {
   if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
 }
