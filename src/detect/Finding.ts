@@ -2,6 +2,7 @@ import type { NodeIndex, SourceLocation } from "../heap/HeapGraph.js";
 import type { Analysis } from "../model/Analysis.js";
 import type { Anchor } from "../model/source.js";
 import type { Message } from "./messages.js";
+import type { Sources } from "./Sources.js";
 
 /** error: certain from the snapshot alone; warning: likely; info: worth knowing. */
 export type Severity = "error" | "warning" | "info";
@@ -50,7 +51,8 @@ export interface Finding {
 /** A rule: looks at one heap and says what it found. */
 export interface Detector {
   readonly rule: string;
-  detect(analysis: Analysis): Finding[];
+  /** @param sources texts of the program, for what a snapshot alone can't tell */
+  detect(analysis: Analysis, sources?: Sources): Finding[];
 }
 
 /** A short hash for fingerprints: 64 bits of FNV-1a twice, as hex. */

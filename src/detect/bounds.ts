@@ -1,6 +1,6 @@
 import type { NodeIndex } from "../heap/HeapGraph.js";
 import { Kind } from "../heap/kinds.js";
-import { LabelSort, nameOfLabel } from "../heap/labels.js";
+import { labelPayload, LabelSort, labelSort } from "../heap/labels.js";
 import type { Analysis } from "../model/Analysis.js";
 import type { Holder } from "./holders.js";
 
@@ -15,6 +15,8 @@ export interface Bound {
 const LIMIT = /(max|limit|size|capacity|bound|keep|length)/i;
 // At most so far above its limit a container is that is emptied after it was exceeded.
 const SLACK = 1.05;
+/** Labels that are the name of what they lead to. */
+const NAMED: ReadonlySet<LabelSort> = new Set([LabelSort.key, LabelSort.attribute, LabelSort.closure]);
 // A limit that is far from being reached is none that can be seen at work.
 const LEAST_FILLED = 0.5;
 
@@ -51,7 +53,7 @@ function* numbersBeside(
     for (let e = firstEdge[namespace]; e < firstEdge[namespace + 1]; e++) {
       if (kind[edgeTo[e]] !== Kind.number) continue;
       const label = edgeLabel[e];
-      const name = nameOfLabel(graph, label, LabelSort.key) ?? nameOfLabel(graph, label, LabelSort.attribute);
+      const name = NAMED.has(labelSort(label)) ? graph.string(labelPayload(label)) : undefined;
       const value = graph.numbers.get(edgeTo[e]);
       if (name !== undefined && value !== undefined && Number.isInteger(value)) yield [name, value];
     }

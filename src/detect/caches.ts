@@ -3,14 +3,17 @@ import { Kind } from "../heap/kinds.js";
 import { LabelSort, labelSort, nameOfLabel } from "../heap/labels.js";
 import type { Analysis } from "../model/Analysis.js";
 import { isLibrary, isStandardLibrary } from "../model/source.js";
+import { containerClassOf, entriesOf as v8EntriesOf } from "../model/v8/entries.js";
 import { type Bound, boundOf } from "./bounds.js";
 import { type Holder, holdersOf } from "./holders.js";
+import { NO_SOURCES, type Sources } from "./Sources.js";
+import { type Care, careOf } from "./v8/bounds.js";
+import { holdsPlainData, v8Entries } from "./v8/entries.js";
 
-/** Kinds of objects that can be caches. */
-export const CACHE_KINDS: ReadonlySet<number> = new Set([Kind.dict, Kind.list, Kind.set, Kind.deque]);
+const CACHE_KINDS: ReadonlySet<number> = new Set([Kind.dict, Kind.list, Kind.set, Kind.deque]);
 const PLAIN: ReadonlySet<number> = new Set([Kind.str, Kind.bytes, Kind.number, Kind.none]);
-// With so large a share of the heap a few entries are enough.
-const LARGE_SHARE = 0.05;
+/** With so large a share of the heap a few entries are enough. */
+export const LARGE_SHARE = 0.05;
 // A container that holds little beside another one is not told beside that.
 const SAME_SHARE = 0.8;
 
@@ -38,6 +41,8 @@ export interface Cache {
   readonly isTable: boolean;
   /** Why it can't grow further, where that is known. */
   readonly bound?: Bound;
+  /** What speaks for it that it does not grow for ever, where a bound can't be read (V8). */
+  readonly care?: Care;
 }
 
 /** What a container must have to be told of. */
@@ -64,26 +69,41 @@ export const LISTED: CacheLimits = { entries: 10, fewEntries: 8, bytes: 4000, he
  * Containers with many entries that only they keep, held for good under a name; most bytes first. Those of the
  * standard library are left out: they are tables, or have a bound of their own (re, functools, linecache).
  */
-export function findCaches(analysis: Analysis, limits: CacheLimits = SUSPECT): Cache[] {
+export function findCaches(analysis: Analysis, limits: CacheLimits = SUSPECT, sources = NO_SOURCES): Cache[] {
   const { graph, ownership, roots, infrastructure } = analysis;
-  const { kind, firstEdge } = graph.columns;
   const alive = ownership.retained[ownership.aliveRoot];
   const least = Math.max(limits.bytes, alive * limits.heapShare);
   const found: Cache[] = [];
   const named = new Set(graph.roots.map(({ node }) => node));
   for (let content = 0; content < graph.nodeCount; content++) {
-    if (!CACHE_KINDS.has(kind[content]) || infrastructure[content] === 1 || roots.isGarbage[content] === 1) continue;
+    if (!isContainer(analysis, content) || infrastructure[content] === 1 || roots.isGarbage[content] === 1) continue;
     const bytes = ownership.retained[content];
-    const fewest = bytes < alive * LARGE_SHARE ? limits.entries : limits.fewEntries;
+    // An object of JavaScript's with a few large properties is no cache.
+    const isObject = graph.columns.kind[content] === Kind.instance;
+    const fewest = bytes < alive * LARGE_SHARE || isObject ? limits.entries : limits.fewEntries;
     // sys.modules, gc.garbage and the like are the interpreter's own.
-    if (named.has(content) || bytes < least || firstEdge[content + 1] - firstEdge[content] < fewest) continue;
+    if (named.has(content) || bytes < least || !hasRoomFor(analysis, content, fewest)) continue;
     const entries = entriesOf(analysis, content);
     if (entries.count < fewest || entries.sole < entries.count * limits.soleShare) continue;
-    const cache = cacheAt(analysis, content, entries);
+    const cache = cacheAt(analysis, content, entries, sources);
     if (cache && isInsideWeak(analysis, cache.holder)) continue;
     if (cache && !isStandardLibrary(cache.holder.location?.file ?? "")) found.push(cache);
   }
   return withoutRepeats(analysis, found).sort((a, b) => b.bytes - a.bytes);
+}
+
+/** True for what can be a cache. */
+export function isContainer({ graph }: Analysis, node: NodeIndex): boolean {
+  return graph.info.runtime === "v8"
+    ? containerClassOf(graph, node) !== undefined
+    : CACHE_KINDS.has(graph.columns.kind[node]);
+}
+
+/** False where a look at its edges is enough to see that it has fewer entries. */
+function hasRoomFor({ graph }: Analysis, container: NodeIndex, entries: number): boolean {
+  const { firstEdge } = graph.columns;
+  const elsewhere = graph.info.runtime === "v8" && ["Map", "Set"].includes(containerClassOf(graph, container) ?? "");
+  return elsewhere || firstEdge[container + 1] - firstEdge[container] >= entries;
 }
 
 /** A container as a cache, whatever it holds; undefined where it is not held for good. */
@@ -91,8 +111,10 @@ export function cacheAt(
   analysis: Analysis,
   content: NodeIndex,
   entries: Entries = entriesOf(analysis, content),
+  sources: Sources = NO_SOURCES,
 ): Cache | undefined {
   const { graph, ownership } = analysis;
+  const isV8 = graph.info.runtime === "v8";
   const wrapper = wrapperOf(analysis, content);
   const node = wrapper ?? content;
   const held = holdersOf(analysis).of(node);
@@ -100,9 +122,11 @@ export function cacheAt(
   if (!holder) return undefined;
   const bound = boundOf(analysis, { node, entries: entries.count, values: entries.commonType, holder });
   const sort = wrapper !== undefined ? "function" : sortOf(graph.columns.kind[content]);
-  const isTable = isLibrary(holder.location?.file ?? "") && holdsPlainValues(analysis, content);
+  const holdsPlain = isV8 ? holdsPlainData : holdsPlainValues;
+  const isTable = isLibrary(holder.location?.file ?? "") && holdsPlain(analysis, content);
   const bytes = ownership.retained[content];
-  return { node, content, sort, entries, bytes, holder, isTable, ...(bound && { bound }) };
+  const care = isV8 && !bound ? careOf(analysis, holder, sources) : undefined;
+  return { node, content, sort, entries, bytes, holder, isTable, ...(bound && { bound }), ...(care && { care }) };
 }
 
 // A thing in it goes when nothing else keeps it.
@@ -127,7 +151,8 @@ function holdsPlainValues({ graph }: Analysis, container: NodeIndex): boolean {
 
 /** What a container is like, by its kind. */
 export function sortOf(kind: number): "dict" | "list" | "set" {
-  return kind === Kind.dict ? "dict" : kind === Kind.set ? "set" : "list";
+  // A plain object of JavaScript's is a dict by the way it is used.
+  return kind === Kind.dict || kind === Kind.instance ? "dict" : kind === Kind.set ? "set" : "list";
 }
 
 /** The wrapper whose results a dict holds, if functools.lru_cache has made it. */
@@ -156,8 +181,22 @@ export function isEntry(label: number): boolean {
   return sort !== LabelSort.keyOf && sort !== LabelSort.attribute;
 }
 
+/** How many entries a container has. */
+export function entryCount({ graph }: Analysis, container: NodeIndex): number {
+  let count = 0;
+  if (graph.info.runtime === "v8") {
+    for (const _ of v8EntriesOf(graph, container)) count++;
+    return count;
+  }
+  const { firstEdge, edgeLabel } = graph.columns;
+  for (let e = firstEdge[container]; e < firstEdge[container + 1]; e++) if (isEntry(edgeLabel[e])) count++;
+  return count;
+}
+
 /** What containers hold, together. */
-export function entriesOf({ graph, ownership }: Analysis, ...containers: readonly NodeIndex[]): Entries {
+export function entriesOf(analysis: Analysis, ...containers: readonly NodeIndex[]): Entries {
+  const { graph, ownership } = analysis;
+  if (graph.info.runtime === "v8") return v8Entries(analysis, ...containers);
   const { firstEdge, edgeTo, edgeLabel } = graph.columns;
   let count = 0;
   let sole = 0;

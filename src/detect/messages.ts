@@ -5,6 +5,7 @@ import { cycleTexts } from "./texts/cycles.js";
 import { growthTexts } from "./texts/growth.js";
 import { pileTexts } from "./texts/piles.js";
 import { pinTexts } from "./texts/pins.js";
+import { v8Texts } from "./texts/v8.js";
 
 /** Values of a message's placeholders. */
 export type MessageArguments = Readonly<Record<string, string | number | Message>>;
@@ -28,6 +29,7 @@ export const catalogue = {
   ...pinTexts,
   ...pileTexts,
   ...growthTexts,
+  ...v8Texts,
 } as const;
 
 /** The text of a message. Bytes and counts come out with units and separators. */

@@ -1,6 +1,7 @@
 import type { HeapGraph, NodeIndex, SourceLocation } from "../heap/HeapGraph.js";
 import { Flag, Kind } from "../heap/kinds.js";
 import { LabelSort, nameOfLabel } from "../heap/labels.js";
+import { isOfRuntime } from "./scriptNames.js";
 
 /**
  * What stands at a better line than a snapshot knows: a class's definition, or a variable's first assignment. A
@@ -121,13 +122,15 @@ export function cycleSource(graph: HeapGraph, members: Uint32Array): CycleSource
 // Where the standard library lies, or a package that somebody installed.
 const LIBRARY = /(^<frozen |[\\/]lib[\\/]python[\d.]*[\\/]|[\\/](site|dist)-packages[\\/])/i;
 const STANDARD_LIBRARY = /(^<frozen |[\\/]lib[\\/]python[\d.]+[\\/](?!(site|dist)-packages))/i;
+// What npm installed; webpack calls that folder "~". Packages of npm bring Python files too, which are told as ever.
+const NODE_MODULE = /((^|[\\/])node_modules[\\/]|^webpack(-internal)?:\/\/.*\/~\/)(?!.*\.py[co]?$)/is;
 
 /** True for a file that is not the user's own: the standard library or an installed package. */
 export function isLibrary(file: string): boolean {
-  return LIBRARY.test(file);
+  return LIBRARY.test(file) || isOfRuntime(file) || NODE_MODULE.test(file);
 }
 
-/** True for a file of the standard library. */
+/** True for a file of the standard library: of Python's, or of Node's. */
 export function isStandardLibrary(file: string): boolean {
-  return STANDARD_LIBRARY.test(file);
+  return STANDARD_LIBRARY.test(file) || isOfRuntime(file);
 }

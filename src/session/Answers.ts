@@ -52,7 +52,7 @@ function seriesOf(session: Session, files: readonly string[]): Promise<Series> {
 
 const ANSWERERS: { readonly [Q in Exclude<Question, "open">]: Answerer<Q> } = {
   info: { need: "nothing", answer: info },
-  sourceFile: { need: "nothing", answer: (session, { file }) => sourceFile(session, file) },
+  sourceFile: { need: "nothing", answer: sourceFile },
   types: { need: "roots", answer: types },
   duplicates: { need: "owners", answer: (session) => duplicates(session) },
   threads: { need: "owners", answer: threads },

@@ -1,8 +1,10 @@
+import type { NodeIndex } from "../heap/HeapGraph.js";
 import type { Finding } from "../detect/Finding.js";
 import type { Aggregates } from "../detect/growth/aggregate.js";
 import { compare, type Growth } from "../detect/growth/compare.js";
 import { countsOf, findGrowth, type FoundCounts } from "../detect/growth/findings.js";
 import { type Info, info } from "./queries/info.js";
+import { Flag, Kind } from "../heap/kinds.js";
 import { Session } from "./Session.js";
 
 /** What is kept of a snapshot when a later one is looked at: numbers, not its objects. */
@@ -11,6 +13,8 @@ export interface SnapshotSummary {
   readonly info: Info;
   readonly aggregates: Aggregates;
   readonly found: FoundCounts;
+  /** V8: the highest id that an object has. Later objects get higher ones, and an object keeps its own. */
+  readonly lastId?: number;
 }
 
 /** The summary of an open snapshot. */
@@ -20,7 +24,18 @@ export function summarize(session: Session): SnapshotSummary {
     info: info(session),
     aggregates: session.aggregates,
     found: countsOf(session.findings),
+    ...(session.graph.info.runtime === "v8" && { lastId: highestId(session) }),
   };
+}
+
+function highestId({ graph }: Session): number {
+  const { id, kind, flags } = graph.columns;
+  let highest = 0;
+  // The ids of what is not in V8's own heap are made from addresses.
+  for (let node = 0; node < id.length; node++) {
+    if (id[node] > highest && kind[node] !== Kind.other && (flags[node] & Flag.synthetic) === 0) highest = id[node];
+  }
+  return highest;
 }
 
 /** Several snapshots, the oldest first: the last one is open, of those before it the summaries are left. */
@@ -62,6 +77,18 @@ export class Series {
     const newest = earlier.pop()!;
     const sorted = [...earlier, summarize(session)].sort((a, b) => at(a) - at(b));
     return new Series(sorted, await open(newest.file));
+  }
+
+  /**
+   * Which objects of the last snapshot appeared after the first one and were there in the last but one: those that
+   * stayed. By their ids, which only V8 keeps; undefined for other heaps, and for less than three snapshots.
+   */
+  get stayed(): ((node: NodeIndex) => boolean) | undefined {
+    const first = this.earlier.at(0)?.lastId;
+    const before = this.earlier.at(-1)?.lastId;
+    if (this.earlier.length < 2 || first === undefined || before === undefined) return undefined;
+    const { id } = this.last.graph.columns;
+    return (node) => id[node] > first && id[node] <= before;
   }
 
   /** How everything developed that can be compared. */

@@ -3,10 +3,11 @@ import type { HeapGraph, NodeIndex } from "../heap/HeapGraph.js";
 import type { Finding } from "../detect/Finding.js";
 import { familyFingerprint } from "../detect/cycles.js";
 import { aggregate, type Aggregates } from "../detect/growth/aggregate.js";
-import { Places } from "../detect/growth/places.js";
+import { type Places, placesOf } from "../detect/growth/places.js";
 import { findAll } from "../detect/report.js";
 import { Analysis } from "../model/Analysis.js";
 import { openHeap } from "./open.js";
+import { SourceFiles } from "./SourceFiles.js";
 
 /** An id that names no object of the snapshot. */
 export class UnknownObjectError extends Error {
@@ -53,7 +54,7 @@ export class Session {
 
   /** What all rules find, most bytes first. */
   get findings(): readonly Finding[] {
-    return (this.#findings ??= findAll(this.analysis));
+    return (this.#findings ??= findAll(this.analysis, new SourceFiles(this.graph).scripts));
   }
 
   /** Fingerprints of the findings of families of cycles that are garbage. */
@@ -64,7 +65,7 @@ export class Session {
 
   /** Where each object stands, by paths that are the same in every snapshot of a process. */
   get places(): Places {
-    return (this.#places ??= new Places(this.analysis));
+    return (this.#places ??= placesOf(this.analysis));
   }
 
   /** What is compared over snapshots. */

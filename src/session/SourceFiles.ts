@@ -2,23 +2,36 @@ import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { HeapGraph, SourceLocation } from "../heap/HeapGraph.js";
 import type { Anchor } from "../model/source.js";
+import { ScriptFiles } from "./ScriptFiles.js";
 
 const LARGEST = 4_000_000;
+// Source maps are large: they are read once, not for each question.
+const scriptsOf = new WeakMap<HeapGraph, ScriptFiles>();
 
 /** Source files of the captured program, as far as they are here and unchanged since. */
 export class SourceFiles {
+  /** The scripts of a heap of V8; undefined for other heaps. */
+  readonly scripts: ScriptFiles | undefined;
   readonly #graph: HeapGraph;
   readonly #lines = new Map<string, readonly string[] | undefined>();
 
   constructor(graph: HeapGraph) {
     this.#graph = graph;
+    if (graph.info.runtime !== "v8") return;
+    this.scripts = scriptsOf.get(graph) ?? new ScriptFiles();
+    scriptsOf.set(graph, this.scripts);
   }
 
   /**
    * The line where a class or a variable is defined, where the file can be read: a snapshot knows the lines of
-   * functions only. Otherwise the location as it was.
+   * functions only. Of scripts it is the place in the original source, where a source map leads there. Otherwise the
+   * location as it was.
    */
-  refine(location: SourceLocation, anchor: Anchor | undefined): SourceLocation {
+  refine(location: SourceLocation, anchor?: Anchor): SourceLocation {
+    return this.scripts ? this.scripts.refine(location, anchor) : this.#refinePython(location, anchor);
+  }
+
+  #refinePython(location: SourceLocation, anchor: Anchor | undefined): SourceLocation {
     const lines = anchor && this.#read(location.file);
     if (!lines) return location;
     const name = anchor.name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

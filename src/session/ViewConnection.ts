@@ -157,7 +157,8 @@ export class ViewConnection {
   }
 
   async #openSource(location: SourceLocation): Promise<string> {
-    return this.#host.openSource(location, await this.snapshot.ask("sourceFile", { file: location.file }));
+    const recorded = await this.snapshot.ask("sourceFile", { file: location.file, location });
+    return this.#host.openSource(recorded.location ?? location, recorded);
   }
 
   #tell(done: Promise<string>): void {

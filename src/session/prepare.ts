@@ -8,6 +8,8 @@ interface Step {
   readonly need: Need;
   /** For the user: what is being done. */
   readonly words: string;
+  /** The same where no references are counted, and no collector is followed. */
+  readonly wordsOfV8?: string;
   readonly run: (session: Session) => unknown;
 }
 
@@ -15,8 +17,18 @@ const done = new WeakMap<Session, Set<Step>>();
 const NEEDS: readonly Need[] = ["nothing", "roots", "owners", "families", "findings", "cuts"];
 const STEPS: readonly Step[] = [
   { need: "roots", words: "turning references round", run: ({ analysis }) => analysis.referrers },
-  { need: "roots", words: "explaining reference counts", run: ({ analysis }) => analysis.references },
-  { need: "roots", words: "following the collector", run: ({ analysis }) => analysis.verdict },
+  {
+    need: "roots",
+    words: "explaining reference counts",
+    wordsOfV8: "counting references",
+    run: ({ analysis }) => analysis.references,
+  },
+  {
+    need: "roots",
+    words: "following the collector",
+    wordsOfV8: "looking for roots",
+    run: ({ analysis }) => analysis.verdict,
+  },
   { need: "roots", words: "looking for roots", run: ({ analysis }) => analysis.roots },
   { need: "owners", words: "computing retained sizes", run: ({ analysis }) => analysis.ownership },
   { need: "families", words: "looking for cycles", run: ({ analysis }) => analysis.families },
@@ -42,7 +54,8 @@ export async function prepare(
   const steps = STEPS.filter((step) => NEEDS.indexOf(step.need) <= NEEDS.indexOf(need));
   for (const [i, step] of steps.entries()) {
     if (known.has(step)) continue;
-    progress?.(i / steps.length, step.words);
+    const isV8 = session.graph.info.runtime === "v8";
+    progress?.(i / steps.length, (isV8 ? step.wordsOfV8 : undefined) ?? step.words);
     // Other questions, and a cancelling one, are heard here.
     await breathe();
     signal?.throwIfAborted();

@@ -10,7 +10,7 @@ import type { ObjectDetails } from "./queries/object.js";
 import type { Report } from "./queries/report.js";
 import type { RetainedResult } from "./queries/retained.js";
 import type { SearchResult } from "./queries/search.js";
-import type { SourceFile } from "./queries/sourceFile.js";
+import type { SourceFile, SourceQuestion } from "./queries/sourceFile.js";
 import type { ThreadsResult } from "./queries/threads.js";
 import type { TypeRow } from "./queries/types.js";
 import type { WeakGroupDetails } from "./queries/weakrefs.js";
@@ -72,8 +72,8 @@ export interface Questions extends Omit<ViewQuestions, "caches" | "compare"> {
   readonly compareWith: Exchange<{ readonly files: readonly string[] }, Comparison>;
   /** What is alive of the program's own classes and functions. */
   readonly lenses: Exchange<Nothing, readonly LensRow[]>;
-  /** What the snapshot knows of a source file. */
-  readonly sourceFile: Exchange<{ readonly file: string }, SourceFile>;
+  /** What the snapshot knows of a source file, and where a place in a script comes from. */
+  readonly sourceFile: Exchange<SourceQuestion, SourceFile>;
 }
 
 export type ViewQuestion = keyof ViewQuestions;

@@ -5,7 +5,7 @@ export class WrongRuntimeError extends Error {
   constructor(what: string) {
     super(
       `${what} is told of CPython's heaps alone, and this is one of V8. ` +
-        "Of V8 there are info, types, retained, object, why, cycles and diff",
+        "Of V8 there are info, report, types, retained, object, why, cycles, caches, duplicates, diff and check",
     );
     this.name = "WrongRuntimeError";
   }

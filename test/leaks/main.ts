@@ -1,13 +1,18 @@
-// `node --import tsx test/leaks/main.ts [RULE[/NAME]] [--python 3.12] [--verbose]`: runs the corpus of leaking programs
-// and their innocent twins, and prints for each rule what was found, missed and falsely found.
+// `node --import tsx test/leaks/main.ts [python|v8] [RULE[/NAME]] [--python 3.12] [--node 22] [--verbose]`: runs the corpus
+// of leaking programs and their innocent twins, and prints for each rule what was found, missed and falsely found.
 import { parseArgs } from "node:util";
 import { findingsOf, interpretersOf, isAlarm, judge, programs } from "./corpus.js";
+import { runV8 } from "./v8/main.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { python: { type: "string" }, verbose: { type: "boolean", default: false } },
+  options: { python: { type: "string" }, node: { type: "string" }, verbose: { type: "boolean", default: false } },
 });
-const chosen = programs().filter(({ name }) => positionals.length === 0 || positionals.some((p) => name.startsWith(p)));
+const { node, verbose } = values;
+const runtime = ["python", "v8"].find((name) => name === positionals[0]);
+const names = runtime === undefined ? positionals : positionals.slice(1);
+const chosen =
+  runtime === "v8" ? [] : programs().filter(({ name }) => names.length === 0 || names.some((p) => name.startsWith(p)));
 const totals = new Map<string, { found: number; missed: number; false: number; placed: number }>();
 
 for (const program of chosen) {
@@ -31,8 +36,7 @@ for (const program of chosen) {
       const placed = hit && !judged.some(({ named, placed }) => named && placed) ? ", not at its line" : "";
       process.stdout.write(`${name} ${python.name} ${variant}: ${said}${placed}\n`);
       for (const [i, finding] of findings.entries()) {
-        if (!values.verbose && !(isAlarm(finding) && (said === "MISSED" || variant === "twin" || placed !== "")))
-          continue;
+        if (!verbose && !(isAlarm(finding) && (said === "MISSED" || variant === "twin" || placed !== ""))) continue;
         if (i > 12) break;
         const place = finding.location ? ` ${finding.location.file.split("/").at(-1)}:${finding.location.line}` : "";
         process.stdout.write(`    ${finding.severity} ${finding.rule}${place}: ${finding.title.slice(0, 200)}\n`);
@@ -45,3 +49,5 @@ for (const [rule, total] of totals) {
     `${rule}: found ${total.found} (${total.placed} at a marked line), missed ${total.missed}, false ${total.false}\n`,
   );
 }
+// A rule's name alone means Python's programs: some rules are of both.
+if (runtime === "v8" || positionals.length === 0) await runV8({ names, node, verbose });

@@ -3,7 +3,7 @@ import { colour as pc } from "../colour.js";
 import { formatBytes, formatCount } from "../../detect/format.js";
 import { printable } from "../../heap/names.js";
 import { baselineText, type Limit, parseBaseline, parseBudget } from "../../session/budget.js";
-import { check, type CheckedFinding, type CheckResult } from "../../session/queries/check.js";
+import { check, GARBAGE_LIMITS, type CheckedFinding, type CheckResult } from "../../session/queries/check.js";
 import { printJson, printLines } from "../output.js";
 import { placeText } from "../place.js";
 import { type CommonOptions, openSeries, UsageError, writeText } from "../run.js";
@@ -75,9 +75,16 @@ function* lines(result: CheckResult, notes: readonly string[], options: CheckOpt
   const shown = result.findings.filter(({ status, fingerprint }) => status === "new" && blamed.has(fingerprint));
   for (const found of shown.slice(0, FOUND_SHOWN)) yield* findingLines(found);
   if (shown.length > FOUND_SHOWN) yield pc.dim(`  … and ${formatCount(shown.length - FOUND_SHOWN)} more: --json`);
-  if (result.unchecked.length > 0) {
-    const limits = result.unchecked.join(" and ");
-    yield pc.yellow(`Not checked: ${limits}. It takes two snapshots or more of one process: check FIRST SECOND …`);
+  const unchecked = (limits: readonly Limit[]) => limits.join(" and ");
+  const ofGarbage = result.unchecked.filter((limit) => GARBAGE_LIMITS.includes(limit));
+  const ofGrowth = result.unchecked.filter((limit) => !GARBAGE_LIMITS.includes(limit));
+  if (ofGrowth.length > 0) {
+    yield pc.yellow(
+      `Not checked: ${unchecked(ofGrowth)}. It takes two snapshots or more of one process: check FIRST SECOND …`,
+    );
+  }
+  if (ofGarbage.length > 0) {
+    yield pc.yellow(`Not checked: ${unchecked(ofGarbage)}. V8 frees cycles as it goes: its heaps hold no garbage.`);
   }
   const counts = (status: CheckedFinding["status"]) =>
     result.findings.filter((found) => found.status === status).length;

@@ -54,11 +54,13 @@ function* lines(result: Diff, all: boolean): Generator<string> {
 function* section([title, unit]: readonly [string, string], rows: readonly DiffRow[], all: boolean): Generator<string> {
   yield pc.bold(title);
   const shown = all ? rows : rows.slice(0, SHOWN);
+  const hasStayed = shown.some(({ stayed }) => stayed !== undefined);
   const columns = [
     { title: unit, max: 60 },
     { title: "each time", right: true },
     { title: "bytes each time", right: true },
     { title: "r²", right: true },
+    ...(hasStayed ? [{ title: "stayed", right: true }] : []),
     { title: "name", max: 70 },
     { title: "" },
   ];
@@ -67,6 +69,7 @@ function* section([title, unit]: readonly [string, string], rows: readonly DiffR
     signed(slopeText(row.slope)),
     signed(formatBytes(row.bytesSlope)),
     row.r2.toFixed(2),
+    ...(hasStayed ? [row.stayed === undefined ? "" : formatCount(row.stayed)] : []),
     row.heldBy === undefined ? row.name : `${row.name}, in ${row.heldBy}`,
     `${row.location ? placeText(row.location) : ""}${row.isNew ? " new" : ""}`,
   ]);

@@ -52,6 +52,7 @@ function* lines(result: DuplicatesResult, all: boolean): Generator<string> {
     [{ title: "type" }, ...["objects", "values", "saved"].map((title) => ({ title, right: true }))],
     totals.map((row) => [row.type, formatCount(row.count), formatCount(row.values), formatBytes(row.saved)]),
   );
+  if (result.policies.length === 0) return;
   yield "";
   yield* policyLines(result);
 }

@@ -68,6 +68,7 @@ function* findingLines(file: string, finding: ReportedFinding): Generator<string
   yield `${place}  ${paint(`${finding.severity}: ${finding.rule}`)}`;
   yield* paragraph("", printable(finding.title, TEXT));
   yield* paragraph("why", printable(finding.why, TEXT));
+  if (where?.unmapped !== undefined) yield* paragraph("line", `not the original: ${printable(where.unmapped, TEXT)}`);
   if (finding.path.length > 1) yield* paragraph("path", pathText(finding));
   if (finding.fix !== undefined) yield* paragraph("fix", printable(finding.fix, TEXT));
   yield `  ${pc.dim("see")}   ${pc.dim(`${programText()} object ${printable(file, 1000)} ${finding.objects[0]}`)}`;

@@ -1,7 +1,7 @@
 import { typeInfoName, type NodeIndex } from "../../heap/HeapGraph.js";
 import type { Analysis } from "../../model/Analysis.js";
 import { cycleSource, isLibrary } from "../../model/source.js";
-import { CACHE_KINDS, isEntry } from "../caches.js";
+import { entryCount, isContainer } from "../caches.js";
 import { familyFingerprint } from "../cycles.js";
 import { surplusFingerprint, surplusOf } from "../surplus.js";
 import type { Places } from "./places.js";
@@ -57,7 +57,6 @@ export function aggregate(analysis: Analysis, places: Places): Aggregates {
 
 function containers(analysis: Analysis, places: Places): Tally["map"] {
   const { graph, ownership } = analysis;
-  const { kind } = graph.columns;
   const tally = new Tally();
   // By number first: there are many containers, and few places.
   const count = new Float64Array(places.count);
@@ -65,7 +64,7 @@ function containers(analysis: Analysis, places: Places): Tally["map"] {
   const example = new Int32Array(places.count).fill(-1);
   for (let node = 0; node < graph.nodeCount; node++) {
     const place = places.of(node);
-    if (place < 0 || !CACHE_KINDS.has(kind[node]) || places.isNamespace(node)) continue;
+    if (place < 0 || !isContainer(analysis, node) || places.isNamespace(node)) continue;
     count[place] += entryCount(analysis, node);
     // An entry of an entry stands at the same place: its bytes are the outer one's already.
     const owner = ownership.idom[node];
@@ -78,13 +77,6 @@ function containers(analysis: Analysis, places: Places): Tally["map"] {
     tally.add(name, name, count[place], bytes[place], example[place]);
   }
   return tally.map;
-}
-
-function entryCount({ graph }: Analysis, container: NodeIndex): number {
-  const { firstEdge, edgeLabel } = graph.columns;
-  let count = 0;
-  for (let e = firstEdge[container]; e < firstEdge[container + 1]; e++) if (isEntry(edgeLabel[e])) count++;
-  return count;
 }
 
 function types({ graph, roots }: Analysis): Tally["map"] {

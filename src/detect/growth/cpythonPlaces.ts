@@ -2,34 +2,15 @@ import type { NodeIndex } from "../../heap/HeapGraph.js";
 import { Kind } from "../../heap/kinds.js";
 import { labelPayload, LabelSort, labelSort } from "../../heap/labels.js";
 import type { Analysis } from "../../model/Analysis.js";
-
-// A path of more steps says nothing to a reader; chains and nested containers count as one step.
-const STEPS = 8;
-const NOWHERE = -1;
-const ENTRY = "[…]";
+import { ENTRY, NOWHERE, type Places, PlaceTable } from "./PlaceTable.js";
 
 const CONTAINERS: ReadonlySet<number> = new Set([Kind.dict, Kind.list, Kind.set, Kind.deque, Kind.tuple]);
 const OBJECTS: ReadonlySet<number> = new Set([Kind.instance, Kind.other, Kind.exception, Kind.task, Kind.thread]);
 const RUNNING: ReadonlySet<number> = new Set([Kind.frame, Kind.generator, Kind.coroutine]);
 
-/** A place: a name in a module, a class, a closure, a default or a running function, and what follows it. */
-interface Place {
-  readonly parent: number;
-  readonly step: string;
-  readonly depth: number;
-  /** What the first step is a name in. */
-  readonly owner: NodeIndex;
-}
-
-/**
- * Where each object stands, as a path from a module, a class, a function or a frame in which the keys and positions of
- * containers are left out: `app.CACHE`, `app.BUS.handlers[…]`. All objects at one path are one place, so that places
- * can be compared between snapshots, whose addresses say nothing. One walk over the heap, nearest names first.
- */
-export class Places {
+/** Places in a heap of CPython: from a module, a class, a function or a frame. One walk, nearest names first. */
+export class CPythonPlaces extends PlaceTable implements Places {
   readonly #analysis: Analysis;
-  readonly #places: Place[] = [];
-  readonly #known = new Map<string, number>();
   readonly #placeOf: Int32Array;
   /** A dict whose keys are names: the `__dict__` of an object. */
   readonly #isNamespace: Uint8Array;
@@ -38,6 +19,7 @@ export class Places {
   #owner: NodeIndex = NOWHERE;
 
   constructor(analysis: Analysis) {
+    super();
     this.#analysis = analysis;
     const { nodeCount } = analysis.graph;
     this.#placeOf = new Int32Array(nodeCount).fill(NOWHERE);
@@ -46,34 +28,10 @@ export class Places {
     for (let i = 0; i < this.#queue.length; i++) this.#expand(this.#queue[i]);
   }
 
-  /** The number of a node's place, or -1. */
   of(node: NodeIndex): number {
     return this.#placeOf[node];
   }
 
-  /** How many places there are. */
-  get count(): number {
-    return this.#places.length;
-  }
-
-  /** The path of a place. */
-  name(place: number): string {
-    const steps: string[] = [];
-    for (let at = place; at !== NOWHERE; at = this.#places[at].parent) steps.push(this.#places[at].step);
-    return steps.reverse().join("");
-  }
-
-  /** The place one step before, or -1. */
-  parent(place: number): number {
-    return this.#places[place].parent;
-  }
-
-  /** The module, class, function or frame that a path begins at. */
-  owner(place: number): NodeIndex {
-    return this.#places[place].owner;
-  }
-
-  /** True for a dict that is the `__dict__` of an object, and so no container of its own. */
   isNamespace(node: NodeIndex): boolean {
     return this.#isNamespace[node] === 1;
   }
@@ -170,7 +128,7 @@ export class Places {
     const { kind } = this.#analysis.graph.columns;
     const opens = CONTAINERS.has(kind[node]) || OBJECTS.has(kind[node]);
     if (this.#placeOf[node] !== NOWHERE || this.#isElsewhere(kind[node])) return;
-    const place = this.#place(parent, step);
+    const place = this.add(parent, step, this.#owner);
     if (place === NOWHERE) return;
     this.#placeOf[node] = place;
     if (opens) this.#queue.push(node);
@@ -179,19 +137,6 @@ export class Places {
   /** Modules, classes and functions stand where they are defined. */
   #isElsewhere(kind: number): boolean {
     return kind === Kind.module || kind === Kind.type || kind === Kind.function || kind === Kind.code;
-  }
-
-  #place(parent: number, step: string): number {
-    // The next of a chain, an entry of an entry: the same place.
-    if (parent !== NOWHERE && (step === "" || this.#places[parent].step === step)) return parent;
-    const key = `${parent} ${step}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const depth = parent === NOWHERE ? 0 : this.#places[parent].depth + 1;
-    const owner = parent === NOWHERE ? this.#owner : this.#places[parent].owner;
-    const place = depth > STEPS ? NOWHERE : this.#places.push({ parent, step, depth, owner }) - 1;
-    this.#known.set(key, place);
-    return place;
   }
 
   #edges(node: NodeIndex, visit: (edge: number, sort: LabelSort, text: string | undefined) => void): void {

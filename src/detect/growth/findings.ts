@@ -1,7 +1,7 @@
 import type { NodeIndex } from "../../heap/HeapGraph.js";
 import { Kind } from "../../heap/kinds.js";
 import type { Analysis } from "../../model/Analysis.js";
-import { type Cache, cacheAt, CACHE_KINDS, entriesOf, sortOf } from "../caches.js";
+import { type Cache, cacheAt, entriesOf, isContainer, sortOf } from "../caches.js";
 import { developmentMessage, plainDevelopment } from "../development.js";
 import type { Development, Finding } from "../Finding.js";
 import type { Holder } from "../holders.js";
@@ -78,8 +78,7 @@ function developed(found: Finding, development: Development): Finding {
 function cacheDeveloped(analysis: Analysis, found: Finding, places: Places, rows: readonly GrowthRow[]): Finding {
   const [node] = found.objects;
   // functools.lru_cache keeps its results in a dict of the wrapper.
-  const isContainer = CACHE_KINDS.has(analysis.graph.columns.kind[node]);
-  const content = isContainer ? node : targetOfKind(analysis, node, Kind.dict);
+  const content = isContainer(analysis, node) ? node : targetOfKind(analysis, node, Kind.dict);
   const place = content === undefined ? NOWHERE : places.of(content);
   const row = place === NOWHERE ? undefined : rows.find(({ key }) => key === places.name(place));
   const cache = row && content !== undefined ? cacheAt(analysis, content) : undefined;
@@ -107,7 +106,7 @@ function grownContainers(analysis: Analysis, places: Places, rows: readonly Grow
 
 /** The containers at the places of some rows, by place. */
 export function containersAt(
-  { graph }: Analysis,
+  analysis: Analysis,
   places: Places,
   rows: readonly GrowthRow[],
 ): ReadonlyMap<number, readonly NodeIndex[]> {
@@ -115,9 +114,8 @@ export function containersAt(
   const found = new Map<number, NodeIndex[]>();
   if (keys.size === 0) return found;
   for (let place = 0; place < places.count; place++) if (keys.has(places.name(place))) found.set(place, []);
-  const { kind } = graph.columns;
-  for (let node = 0; node < graph.nodeCount; node++) {
-    if (CACHE_KINDS.has(kind[node]) && !places.isNamespace(node)) found.get(places.of(node))?.push(node);
+  for (let node = 0; node < analysis.graph.nodeCount; node++) {
+    if (isContainer(analysis, node) && !places.isNamespace(node)) found.get(places.of(node))?.push(node);
   }
   return found;
 }

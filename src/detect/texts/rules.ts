@@ -99,7 +99,7 @@ export const ruleTexts: Readonly<Record<string, RuleText>> = {
     severity: "warning",
     what: "Many equal texts, numbers or tuples are objects of their own.",
     why: "Nothing leaks, but one object could stand for all that are equal; parsers make a new one for each occurrence.",
-    fix: "Use sys.intern, or a dict from each value to itself.",
+    fix: "Use sys.intern, or a dict from each value to itself; in JavaScript a Map.",
   },
   "refcount-surplus": {
     severity: "info",
@@ -112,5 +112,35 @@ export const ruleTexts: Readonly<Record<string, RuleText>> = {
     what: "Objects can't be freed by the collector, or stand in gc.garbage.",
     why: "In Python 2.7 a cycle with __del__ is set aside, and so is all garbage anywhere while gc.DEBUG_SAVEALL is set.",
     fix: "Break the cycle before the last reference goes, or call gc.set_debug(0) and empty gc.garbage.",
+  },
+  "dead-closure-variable": {
+    severity: "warning",
+    what: "A variable is kept by closures of which none reads it (V8).",
+    why: "All closures of one call share its variables: one that stays keeps what another one needed.",
+    fix: "Set the variable to null when the call is done with it, or make the closure that stays in a function of its own.",
+  },
+  "listener-pile": {
+    severity: "warning",
+    what: "Functions of one place are registered as listeners again and again (V8).",
+    why: "An emitter keeps its listeners, and each keeps the variables around it.",
+    fix: "Remove the listener when it is done with, or register it once.",
+  },
+  "timer-pile": {
+    severity: "warning",
+    what: "Timers that are set keep much (V8: Node's).",
+    why: "A timer keeps its function, and the function the variables around it, until it is cleared.",
+    fix: "Call clearInterval() or clearTimeout() when the timer is done with.",
+  },
+  "promise-pile": {
+    severity: "warning",
+    what: "Many calls of one function wait for promises that are not settled (V8).",
+    why: "What waits is kept by whatever can settle it, with all its variables.",
+    fix: "Settle promises in every case, on timeouts, errors and close.",
+  },
+  "detached-dom": {
+    severity: "warning",
+    what: "DOM nodes that were taken out of their document are still referred to (V8: a browser's).",
+    why: "One reference from JavaScript to a node keeps the whole tree that it is in.",
+    fix: "Let go of the nodes when they are removed, or hold them weakly.",
   },
 };

@@ -8,7 +8,6 @@ import { printable } from "../../heap/names.js";
 import type { Series } from "../Series.js";
 import type { Session } from "../Session.js";
 import { SourceFiles } from "../SourceFiles.js";
-import { needCPython } from "../runtime.js";
 
 /** A container that is held for good. */
 export interface CacheRow {
@@ -39,7 +38,6 @@ export interface CacheRow {
  * too. Over several snapshots those that grow come first.
  */
 export function caches(session: Session, series?: Series): CacheRow[] {
-  needCPython(session, "Which containers are caches");
   const { analysis, graph } = session;
   const sources = new SourceFiles(graph);
   const rows = new Map((series?.growth.containers ?? []).map((row) => [row.key, row]));

@@ -17,6 +17,8 @@ export interface DiffRow extends Omit<GrowthRow, "key" | "last"> {
   readonly id: string | null;
   /** Of a growing type: where most of its instances stand. */
   readonly heldBy?: string;
+  /** Of a type in V8's heaps, over three snapshots or more: instances that appeared after the first one and stayed. */
+  readonly stayed?: number;
   readonly location?: SourceLocation;
 }
 
@@ -54,8 +56,10 @@ function diffRow(series: Series, sort: AggregateSort, row: GrowthRow, sources: S
   const { grows } = row;
   const location = last && grows ? locationOf(series, sort, row, last.example, sources) : undefined;
   const heldBy = last && grows && sort === "types" ? heldByOf(series, row.name) : undefined;
+  const stayed = last && grows && sort === "types" ? stayedOf(series, row.name) : undefined;
   return {
     ...development,
+    ...(stayed !== undefined && { stayed }),
     id: last ? graph.idText(last.example) : null,
     ...(heldBy !== undefined && { heldBy }),
     ...(location && { location }),
@@ -70,6 +74,7 @@ function locationOf(
   sources: SourceFiles,
 ): SourceLocation | undefined {
   const { graph, analysis, places } = last;
+  const refined = (location: SourceLocation | undefined) => location && sources.refine(location);
   if (sort === "sites") {
     const [, file, line] = /^(.*):(\d+)$/.exec(row.name) ?? [];
     return file === undefined ? undefined : { file, line: Number(line), name: "" };
@@ -79,10 +84,17 @@ function locationOf(
     const { location, anchor } = cycleSource(graph, family.cycles[0].members);
     return location && sources.refine(location, anchor);
   }
-  if (sort !== "containers") return sourceOf(graph, example);
+  if (sort !== "containers") return refined(sourceOf(graph, example));
   const holder = holdersOf(analysis).of(example);
   if (holder?.location) return sources.refine(holder.location, holder.anchor);
-  return graph.location(places.owner(places.of(example)));
+  return refined(graph.location(places.owner(places.of(example))));
+}
+
+function stayedOf({ stayed, last }: Series, name: string): number | undefined {
+  if (!stayed) return undefined;
+  let count = 0;
+  for (const node of aliveOfType(last.analysis, (type) => typeInfoName(type) === name)) if (stayed(node)) count++;
+  return count;
 }
 
 /** Where most of a type's instances stand. */

@@ -8,11 +8,12 @@ import {
   valueText,
 } from "../../detect/duplicates.js";
 import { groupBy } from "../../detect/together.js";
+import { equalStrings } from "../../detect/v8/equalStrings.js";
+import { stringPlace } from "../../detect/v8/stringPlace.js";
 import type { SourceLocation } from "../../heap/HeapGraph.js";
 import { printable } from "../../heap/names.js";
 import type { Session } from "../Session.js";
 import { SourceFiles } from "../SourceFiles.js";
-import { needCPython } from "../runtime.js";
 
 const ROWS_SHOWN = 200;
 const OBJECTS_SHOWN = 50;
@@ -53,15 +54,19 @@ export interface DuplicatesResult {
   readonly rows: readonly DuplicateRow[];
   /** Of all values, listed or not; most saved bytes first. */
   readonly totals: readonly DuplicateTotal[];
+  /** What sharing some of them would save; empty for V8, where it is strings alone, and the totals say it. */
   readonly policies: readonly SharingPolicy[];
 }
 
-/** Equal immutable objects that are alive (numbers, texts, bytes, tuples of these), and what sharing them would save. */
+/**
+ * Equal immutable objects that are alive (numbers, texts, bytes, tuples of these; of V8's heaps strings), and what
+ * sharing them would save.
+ */
 export function duplicates(session: Session, options: { readonly all?: boolean } = {}): DuplicatesResult {
-  needCPython(session, "Which values are equal");
   const { analysis, graph } = session;
   const all = options.all === true;
-  const copies = copiesOf(analysis, 2, Constants.all);
+  const isV8 = graph.info.runtime === "v8";
+  const copies = isV8 ? equalStrings(analysis, 2) : copiesOf(analysis, 2, Constants.all);
   const sources = new SourceFiles(graph);
   const totals = [...groupBy(copies, ({ nodes }) => graph.typeName(nodes[0]))].map(([type, ofType]) => ({
     type: printable(type),
@@ -69,7 +74,7 @@ export function duplicates(session: Session, options: { readonly all?: boolean }
     values: ofType.length,
     saved: ofType.reduce((sum, { saved }) => sum + saved, 0),
   }));
-  const policies = sharingPolicies(analysis, copies);
+  const policies = isV8 ? [] : sharingPolicies(analysis, copies);
   copies.sort((a, b) => b.saved - a.saved || b.nodes.length - a.nodes.length);
   return {
     rows: (all ? copies : copies.slice(0, ROWS_SHOWN)).map((group) => duplicateRow(session, group, all, sources)),
@@ -82,7 +87,7 @@ function duplicateRow({ analysis, graph }: Session, copies: Copies, all: boolean
   const { nodes, saved } = copies;
   const { selfSize } = graph.columns;
   const bytes = selfSize[nodes[0]];
-  const held = commonHolder(analysis, nodes);
+  const held = (graph.info.runtime === "v8" ? stringPlace : commonHolder)(analysis, nodes);
   const location = held?.holder.location && sources.refine(held.holder.location, held.holder.anchor);
   return {
     value: valueText(graph, nodes[0], TEXT),

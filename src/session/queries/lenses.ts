@@ -33,7 +33,7 @@ export interface LensRow {
  */
 export function lenses(session: Session): LensRow[] {
   const sources = new SourceFiles(session.graph);
-  return [...classLenses(session, sources), ...functionLenses(session)]
+  return [...classLenses(session, sources), ...functionLenses(session, sources)]
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, MOST);
 }
@@ -69,7 +69,7 @@ function classLenses({ graph, analysis }: Session, sources: SourceFiles): LensRo
   });
 }
 
-function functionLenses({ graph, analysis }: Session): LensRow[] {
+function functionLenses({ graph, analysis }: Session, sources: SourceFiles): LensRow[] {
   const { kind } = graph.columns;
   const wanted: ReadonlySet<number> = new Set([Kind.function, Kind.generator, Kind.coroutine, Kind.frame]);
   const byPlace = new Map<string, NodeIndex[]>();
@@ -86,7 +86,7 @@ function functionLenses({ graph, analysis }: Session): LensRow[] {
     if (nodes.length < 2) return [];
     const alive = nodes.filter((node) => analysis.roots.isGarbage[node] === 0);
     const first = nodes.find((node) => kind[node] === Kind.function) ?? nodes[0];
-    const { file, line, name } = codeLocation(analysis, first)!;
+    const { file, line, name } = sources.refine(codeLocation(analysis, first)!);
     return [
       {
         file,

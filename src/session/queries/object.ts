@@ -13,6 +13,7 @@ import { labelText } from "../../heap/labels.js";
 import { pathExpression, rootName, rootPaths } from "../../model/paths.js";
 import { sourceOf } from "../../model/source.js";
 import type { Session } from "../Session.js";
+import { SourceFiles } from "../SourceFiles.js";
 import { retainedRow } from "./retained.js";
 
 const NEIGHBOURS_SHOWN = 100;
@@ -62,7 +63,8 @@ export function object(session: Session, id: string, options: { readonly all?: b
   const limit = options.all === true ? Infinity : NEIGHBOURS_SHOWN;
   const row = retainedRow(session, node);
   const outside = analysis.references.outside[node];
-  const location = sourceOf(graph, node);
+  const known = sourceOf(graph, node);
+  const location = known && new SourceFiles(graph).refine(known);
   const path = rootPaths(analysis, node, PATHS)[0];
   const { referrers, strong } = analysis;
   const holders: NeighbourRow[] = [];

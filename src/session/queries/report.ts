@@ -62,7 +62,7 @@ function reported({ graph }: Session, found: Finding, limit: number, sources: So
     objectsTotal: found.objects.length,
     fingerprint: found.fingerprint,
     ...(location && { location }),
-    path: found.path.map((step) => locatedStepRow(graph, step)),
+    path: found.path.map((step) => locatedStepRow(graph, step, sources)),
     ...(found.fix && { fix: renderMessage(found.fix) }),
     ...(found.growth && { growth: found.growth }),
   };

@@ -1,12 +1,13 @@
 import { posix, win32 } from "node:path";
-import type { ArtifactLocation, Location, Log, Message, ReportingDescriptor, Result } from "sarif";
+import type { ArtifactLocation, Location, Log, Message, Region, ReportingDescriptor, Result } from "sarif";
+import type { SourceLocation } from "../../heap/HeapGraph.js";
 import type { Severity } from "../../detect/Finding.js";
-import { detectors } from "../../detect/report.js";
+import { ruleNames } from "../../detect/report.js";
 import { ruleTexts } from "../../detect/texts/rules.js";
 import { printable } from "../../heap/names.js";
+import { isGenerated, isOfRuntime, isUrl } from "../../model/scriptNames.js";
 import type { Session } from "../Session.js";
 import { report, type Report, type ReportedFinding } from "./report.js";
-import { needCPython } from "../runtime.js";
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 const ROOT_ID = "SRCROOT";
@@ -34,7 +35,6 @@ export interface SarifOptions {
 
 /** What `sarifLog` needs of an open snapshot, and of a report on it. */
 export function sarifSource(session: Session, found: Report = report(session)): SarifSource {
-  needCPython(session, "A SARIF log");
   return { file: session.path, folder: session.graph.info.cwd, report: found };
 }
 
@@ -49,7 +49,7 @@ export function sarifLog(sources: readonly SarifSource[], options: SarifOptions)
       {
         // No informationUri: the project has no public address.
         tool: {
-          driver: { name: "Ouroboros", version: options.version, rules: detectors.map(({ rule }) => ruleOf(rule)) },
+          driver: { name: "Ouroboros", version: options.version, rules: ruleNames.map(ruleOf) },
         },
         invocations: [{ executionSuccessful: true }],
         originalUriBaseIds: { [ROOT_ID]: { uri: root.endsWith("/") ? root : `${root}/` } },
@@ -58,6 +58,11 @@ export function sarifLog(sources: readonly SarifSource[], options: SarifOptions)
       },
     ],
   };
+}
+
+/** Line and column, the column where it is known. */
+function regionOf({ line, column }: SourceLocation): Region {
+  return { startLine: line, ...(column !== undefined && { startColumn: column }) };
 }
 
 function ruleOf(rule: string): ReportingDescriptor {
@@ -76,7 +81,7 @@ function resultOf(found: ReportedFinding, source: SarifSource, options: SarifOpt
   const fix = found.fix === undefined ? [] : [`Fix: ${found.fix}`];
   return {
     ruleId: found.rule,
-    ruleIndex: detectors.findIndex(({ rule }) => rule === found.rule),
+    ruleIndex: ruleNames.indexOf(found.rule),
     level: LEVELS[found.severity as Severity] ?? "warning",
     message: message([found.title, found.why, ...fix].map((text) => sentence(plain(text))).join(" ")),
     analysisTarget: artifact(source.file, "", options.root),
@@ -104,15 +109,18 @@ function locationOf({ location }: ReportedFinding, source: SarifSource, root: st
   return {
     physicalLocation: {
       artifactLocation,
-      ...(inFile && location.line >= 1 && { region: { startLine: location.line } }),
+      ...(inFile && location.line >= 1 && { region: regionOf(location) }),
     },
     ...(location?.name && { logicalLocations: [{ name: plain(location.name) }] }),
   };
 }
 
-/** False for `<string>` and `<frozen importlib._bootstrap>`, and for `-c` and `-m` as a program's name. */
+/**
+ * False for `<string>` and `<frozen importlib._bootstrap>`, for `-c` and `-m` as a program's name, and for scripts that
+ * have no path.
+ */
 function isFile(file: string): boolean {
-  return file !== "" && !/^(-|<.*>$)/s.test(file);
+  return file !== "" && !/^(-|<.*>$)/s.test(file) && !isUrl(file) && !isOfRuntime(file) && !isGenerated(file);
 }
 
 /** The evidence path. Objects stand in no file, and readers want one of each step: it is the finding's. */

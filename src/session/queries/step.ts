@@ -1,5 +1,6 @@
 import type { HeapGraph, NodeIndex, SourceLocation } from "../../heap/HeapGraph.js";
 import { sourceOf } from "../../model/source.js";
+import type { SourceFiles } from "../SourceFiles.js";
 
 /** A step of a path: how the object is reached from the one before (empty at first), and the object. */
 export interface StepRow {
@@ -22,7 +23,9 @@ export interface LocatedStepRow extends StepRow {
 export function locatedStepRow(
   graph: HeapGraph,
   step: { readonly label: string; readonly node: NodeIndex },
+  sources: SourceFiles,
 ): LocatedStepRow {
-  const location = sourceOf(graph, step.node);
+  const known = sourceOf(graph, step.node);
+  const location = known && sources.refine(known);
   return { ...stepRow(graph, step), ...(location && { location }) };
 }

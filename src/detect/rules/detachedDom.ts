@@ -1,0 +1,73 @@
+import type { NodeIndex } from "../../heap/HeapGraph.js";
+import { Flag } from "../../heap/kinds.js";
+import { printable } from "../../heap/names.js";
+import type { Analysis } from "../../model/Analysis.js";
+import { rootPaths } from "../../model/paths.js";
+import { type Detector, type Finding, fingerprint } from "../Finding.js";
+import { formatCount } from "../format.js";
+import { type Holder, holdersOf } from "../holders.js";
+import { groupBy, retainedTogether } from "../together.js";
+
+const FEWEST = 10;
+const NAMED = 3;
+
+/** Nodes that were taken out of their document, but are still held by the program (V8: a browser's). */
+export const detachedDom: Detector = {
+  rule: "detached-dom",
+  detect(analysis) {
+    const { graph, ownership } = analysis;
+    const { flags } = graph.columns;
+    const detached: NodeIndex[] = [];
+    // Node's own objects of C++ are marked too.
+    const ofNode = graph.types.map(({ name }) => name.startsWith("Node / "));
+    const isDom = (node: NodeIndex) => !ofNode[graph.columns.type[node]];
+    for (let node = 0; node < graph.nodeCount; node++) {
+      if ((flags[node] & (Flag.detached | Flag.synthetic)) === Flag.detached && isDom(node)) detached.push(node);
+    }
+    if (detached.length < FEWEST) return [];
+    // Of a tree that was taken out the top is told; what hangs below it goes with it.
+    const tops = detached.filter((node) => {
+      for (let at = ownership.idom[node]; at < graph.nodeCount; at = ownership.idom[at]) {
+        if ((flags[at] & Flag.detached) !== 0) return false;
+      }
+      return true;
+    });
+    const holders = holdersOf(analysis);
+    const held = tops.map((node) => ({ node, holder: holders.of(node) }));
+    const groups = groupBy(held, ({ holder }) => (holder ? `${holder.name} ${holder.location?.file ?? ""}` : ""));
+    return [...groups.values()].flatMap((group) =>
+      finding(
+        analysis,
+        group.map(({ node }) => node),
+        group[0].holder,
+        detached.length,
+      ),
+    );
+  },
+};
+
+function finding(analysis: Analysis, nodes: readonly NodeIndex[], holder: Holder | undefined, all: number): Finding[] {
+  const { graph } = analysis;
+  if (nodes.length < FEWEST && all < FEWEST) return [];
+  const byName = [...groupBy(nodes, (node) => graph.typeName(node))].sort((a, b) => b[1].length - a[1].length);
+  const named = byName.slice(0, NAMED).map(([name, some]) => `${printable(name)} × ${formatCount(some.length)}`);
+  const bytes = retainedTogether(analysis, nodes);
+  return [
+    {
+      rule: "detached-dom",
+      severity: "warning",
+      title: { id: "detached.title", arguments: { count: nodes.length, bytes } },
+      why: holder
+        ? { id: "detached.why-held", arguments: { named: named.join(", "), place: printable(holder.name) } }
+        : { id: "detached.why", arguments: { named: named.join(", ") } },
+      fix: { id: "detached.fix", arguments: {} },
+      count: nodes.length,
+      bytes,
+      objects: nodes,
+      fingerprint: fingerprint("detached-dom", holder?.where ?? "", holder?.name ?? ""),
+      ...(holder?.location && { location: holder.location }),
+      ...(holder?.anchor && { anchor: holder.anchor }),
+      path: rootPaths(analysis, nodes[0], 1)[0]?.steps ?? [],
+    },
+  ];
+}

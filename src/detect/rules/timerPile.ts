@@ -1,0 +1,64 @@
+import type { NodeIndex } from "../../heap/HeapGraph.js";
+import { Kind } from "../../heap/kinds.js";
+import { printable } from "../../heap/names.js";
+import type { Analysis } from "../../model/Analysis.js";
+import { rootPaths } from "../../model/paths.js";
+import { isLibrary } from "../../model/source.js";
+import { followProperty } from "../../model/v8/labels.js";
+import { type Detector, type Finding, fingerprint } from "../Finding.js";
+import { aliveOfType, retainedTogether } from "../together.js";
+import { functionText } from "../v8/pile.js";
+
+const MANY = 10;
+const MIN_BYTES = 64_000;
+const MIN_HEAP_SHARE = 0.01;
+// So much is worth telling of a few.
+const LARGE_SHARE = 0.05;
+
+/** Timers of one place that are set and keep much, or of which there are many (V8: Node's). */
+export const timerPile: Detector = {
+  rule: "timer-pile",
+  detect(analysis) {
+    const { graph, ownership } = analysis;
+    const groups = new Map<number, NodeIndex[]>();
+    for (const timer of aliveOfType(analysis, ({ name }) => name === "Timeout")) {
+      const fn = followProperty(graph, timer, "_onTimeout");
+      if (fn === undefined || graph.columns.kind[fn] !== Kind.function) continue;
+      const place = graph.columns.location[fn];
+      const known = groups.get(place);
+      if (known) known.push(timer);
+      else groups.set(place, [timer]);
+    }
+    const alive = ownership.retained[ownership.aliveRoot];
+    return [...groups].flatMap(([place, timers]) => {
+      const location = graph.locations[place - 1];
+      if (!location || isLibrary(location.file)) return [];
+      const bytes = retainedTogether(analysis, [...timers, ...timers.map((timer) => functionOf(analysis, timer))]);
+      const isMany = timers.length >= MANY && bytes >= Math.max(MIN_BYTES, alive * MIN_HEAP_SHARE);
+      if (!isMany && bytes < Math.max(MIN_BYTES, alive * LARGE_SHARE)) return [];
+      const values = {
+        count: timers.length,
+        bytes,
+        function: printable(functionText(analysis, functionOf(analysis, timers[0]))),
+      };
+      const found: Finding = {
+        rule: "timer-pile",
+        severity: "warning",
+        title: { id: "timers.title", arguments: values },
+        why: { id: "timers.why", arguments: values },
+        fix: { id: "timers.fix", arguments: values },
+        count: timers.length,
+        bytes,
+        objects: timers,
+        fingerprint: fingerprint("timer-pile", location.name, location.file),
+        location,
+        path: rootPaths(analysis, timers[0], 1)[0]?.steps ?? [],
+      };
+      return [found];
+    });
+  },
+};
+
+function functionOf({ graph }: Analysis, timer: NodeIndex): NodeIndex {
+  return followProperty(graph, timer, "_onTimeout")!;
+}
