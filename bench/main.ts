@@ -1,162 +1,84 @@
 // `npm run bench`: speed and size, as ratios against peers in the same run. Writes bench/RESULTS.md.
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+// `npm run bench -- v8-151 editor` measures these sections only, `-- v8` those whose name begins so; `--rounds N` says how
+// often the V8 heaps are opened.
+import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundled } from "./bundle.js";
-import readMeta from "./meta.js";
-import { questionRows } from "./questionRows.js";
+import { parseArgs } from "node:util";
 import { editorRows, type Row, sizeRows } from "./editor/editor.js";
+import { pythonRows, ROUNDS } from "./python.js";
+import { questionRows } from "./questionRows.js";
+import { table, writeSection } from "./results.js";
+import { equalityRows } from "./v8/equality.js";
+import { SIZES } from "./v8/heaps.js";
+import { speedRows } from "./v8/speed.js";
 import { type Python, pythons } from "../test/rig/pythons.js";
 
-const ROUNDS = 5;
-const OBJECTS = 1_000_000;
 const EDITOR_OBJECTS = 5_000_000;
 // The generator makes fewer nodes than it is asked for: this gives 10 million.
 const QUESTION_OBJECTS = 11_400_000;
 const AGENT = join("src", "capture", "python");
 
-/** Median, with the least and the greatest value. */
-interface Spread {
-  readonly median: number;
-  readonly least: number;
-  readonly most: number;
+/** A part of the benchmark that can be run alone. */
+interface Section {
+  readonly name: string;
+  readonly title: string;
+  readonly rounds: number;
+  /** What the rows do not say. */
+  readonly note?: string;
+  readonly rows: () => Promise<Row[]>;
 }
 
-function spread(values: number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b);
-  return { median: sorted[sorted.length >> 1], least: sorted[0], most: sorted[sorted.length - 1] };
-}
-
-function shown({ median, least, most }: Spread, digits = 2): string {
-  return `${median.toFixed(digits)} (${least.toFixed(digits)} to ${most.toFixed(digits)})`;
-}
-
-function json(command: string, args: readonly string[]): Record<string, number> {
-  const out = execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-  return JSON.parse(out.trim().split("\n").at(-1)!) as Record<string, number>;
-}
-
-function captureRows(python: Python, file: string): Row[] {
-  const rate: number[] = [];
-  const cpuRate: number[] = [];
-  const ratio: number[] = [];
-  const wait: number[] = [];
-  let perObject = 0;
-  let jsonPerObject = 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    const figures = json(python.path, [join("bench", "synthetic_heap.py"), AGENT, file, String(OBJECTS)]);
-    const meta = readMeta(file);
-    const jsonRate = figures["jsonObjects"] / figures["jsonSeconds"];
-    rate.push(meta.nodes.total / figures["seconds"] / 1e6);
-    cpuRate.push(meta.nodes.total / figures["childCpu"] / 1e6);
-    ratio.push(meta.nodes.total / figures["seconds"] / jsonRate);
-    wait.push((meta.capture.parentSeconds * 1e3) / (meta.process.rss / 1e9));
-    perObject = figures["bytes"] / meta.nodes.total;
-    jsonPerObject = figures["jsonBytes"] / figures["jsonObjects"];
-  }
-  const name = `CPython ${python.name}, ${OBJECTS / 1e6} M objects`;
-  return [
-    [`${name}: capture with labels, forked, M objects/s`, shown(spread(rate)), "0.6", spread(rate).median >= 0.6],
-    ["the same by the child's CPU time, M objects/s", shown(spread(cpuRate)), "", undefined],
-    ["times the speed of a JSON-lines dump in Python", shown(spread(ratio), 1), "", undefined],
-    ["parent's wait, ms per GB", shown(spread(wait), 1), "below 60", spread(wait).median < 60],
-    ["bytes an object", perObject.toFixed(1), "below 25", perObject < 25],
-    ["bytes an object of the JSON-lines dump", jsonPerObject.toFixed(1), "", undefined],
-  ];
-}
-
-function djangoRows(file: string): Row[] {
-  for (const python of pythons().filter(({ version }) => version[0] === 3)) {
-    const figures = json(python.path, [join("bench", "django_process.py"), AGENT, file]);
-    if ("missing" in figures) continue;
-    const meta = readMeta(file);
-    const perObject = figures["bytes"] / meta.nodes.total;
-    const rate = meta.nodes.total / figures["seconds"] / 1e6;
-    return [
-      [
-        `Django process, CPython ${python.name}, ${(meta.nodes.total / 1e6).toFixed(2)} M objects: bytes an object`,
-        perObject.toFixed(1),
-        "below 25",
-        perObject < 25,
-      ],
-      ["capture, M objects/s", rate.toFixed(2), "", undefined],
-      [
-        "parent's wait, ms per GB",
-        ((meta.capture.parentSeconds * 1e3) / (meta.process.rss / 1e9)).toFixed(1),
-        "below 60",
-        undefined,
-      ],
-    ];
-  }
-  return [["Django process", "no Python here has Django (Debian: python3-django)", "", undefined]];
-}
-
-async function openRows(file: string, what: string, folder: string): Promise<Row[]> {
-  const script = await bundled("open", folder);
-  const run = (...args: string[]) =>
-    JSON.parse(execFileSync(process.execPath, [script, file, ...args], { encoding: "utf8" })) as {
-      steps: Record<string, number>;
-      nodes: number;
-      edges: number;
-      peakBytes: number;
-    };
-  const rate: number[] = [];
-  const ratio: number[] = [];
-  const steps: Record<string, number[]> = {};
-  let peak = 0;
-  let nodes = 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    const floor = run("floor").steps["inflate"];
-    const whole = run();
-    const total = Object.values(whole.steps).reduce((sum, ms) => sum + ms, 0);
-    nodes = whole.nodes;
-    rate.push(nodes / total / 1e3);
-    ratio.push(total / floor);
-    peak = Math.max(peak, whole.peakBytes);
-    for (const [name, ms] of Object.entries(whole.steps)) (steps[name] ??= []).push(ms);
-  }
-  const profile = Object.entries(steps).map(([name, ms]) => `${name} ${spread(ms).median.toFixed(0)}`);
-  return [
-    [
-      `${what}: open to verdict, families and retained sizes, M objects/s`,
-      shown(spread(rate)),
-      "0.7",
-      spread(rate).median >= 0.7,
-    ],
-    ["times as long as inflating and checking the columns alone", shown(spread(ratio), 1), "", undefined],
-    ["of which, ms", profile.join(", "), "", undefined],
-    ["peak memory, bytes an object", (peak / nodes).toFixed(0), "", undefined],
-  ];
-}
-
-function table(rows: readonly Row[]): string {
-  const lines = rows.map(([what, figure, required, met]) => {
-    const verdict = met === undefined ? "" : met ? " ✓" : " ✗ missed";
-    return `| ${what} | ${figure} | ${required}${verdict} |`;
-  });
-  return ["| what | median (least to most) | required |", "| --- | --- | --- |", ...lines].join("\n");
-}
-
+const { positionals: wanted, values: options } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: "string" } },
+});
 const folder = mkdtempSync(join(tmpdir(), "ouroboros-bench-"));
-try {
+
+function aPython(): Python {
   const python = pythons().find(({ version }) => version[0] === 3 && version[1] === 11) ?? pythons().at(-1);
   if (!python) throw new Error("no Python found");
-  const synthetic = join(folder, "synthetic.pyheapsnapshot");
-  const django = join(folder, "django.pyheapsnapshot");
-  const rows = [
-    ...captureRows(python, synthetic),
-    ...(await openRows(synthetic, "Synthetic heap", folder)),
-    ...djangoRows(django),
-  ];
-  if (!rows.at(-1)![1].startsWith("no Python")) rows.push(...(await openRows(django, "Django process", folder)));
-  rows.push(...(await questionRows(python, AGENT, QUESTION_OBJECTS, folder)));
-  rows.push(...(await editorRows(python, AGENT, EDITOR_OBJECTS)), ...sizeRows());
-  const heading = readFileSync(join("bench", "heading.md"), "utf8");
-  const machine = `Node ${process.versions.node}, ${cpus().length} cores, ${ROUNDS} rounds, each peer in the same round.`;
-  const text = `${heading}\n${machine}\n\n${table(rows)}\n`;
-  process.stdout.write(`${table(rows)}\n`);
-  writeFileSync(join("bench", "RESULTS.md"), text);
+  return python;
+}
+
+const sections: readonly Section[] = [
+  {
+    ...{ name: "python", title: "Python heaps: capture and opening", rounds: ROUNDS },
+    rows: () => pythonRows(aPython(), AGENT, folder),
+  },
+  {
+    ...{ name: "questions", title: "Python heaps: questions", rounds: 1 },
+    rows: () => questionRows(aPython(), AGENT, QUESTION_OBJECTS, folder),
+  },
+  {
+    ...{ name: "editor", title: "The editor, and the size of what is shipped", rounds: 1 },
+    rows: async () => [...(await editorRows(aPython(), AGENT, EDITOR_OBJECTS)), ...sizeRows()],
+  },
+  { name: "v8-equal", title: "V8 heaps: the numbers of DevTools", rounds: 1, rows: () => equalityRows(folder) },
+  ...SIZES.map((known) => ({ ...known, rounds: Number(options.rounds ?? known.rounds) })).map((size) => ({
+    ...{ name: `v8-${size.megabytes}`, title: `V8 heaps: ${size.megabytes} MB`, rounds: size.rounds },
+    note: "All JavaScript by Node 24.",
+    rows: () => speedRows(aPython(), size, folder),
+  })),
+];
+
+const chosen = sections.filter(({ name }) => wanted.length === 0 || wanted.some((prefix) => name.startsWith(prefix)));
+const unknown = wanted.filter((prefix) => !sections.some(({ name }) => name.startsWith(prefix)));
+try {
+  if (unknown.length > 0) {
+    throw new Error(`no section ${unknown.join(", ")}; there are ${sections.map(({ name }) => name).join(", ")}`);
+  }
+  for (const { title, rounds, note, rows } of chosen) {
+    const often = rounds === 1 ? "1 round" : `${rounds} rounds, each peer in the same round`;
+    const machine = `Node ${process.versions.node}, ${cpus().length} cores, ${often}.${note === undefined ? "" : ` ${note}`}`;
+    const text = `${machine}\n\n${table(await rows())}`;
+    process.stdout.write(`\n## ${title}\n\n${text}\n`);
+    writeSection(
+      title,
+      text,
+      sections.map((section) => section.title),
+    );
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

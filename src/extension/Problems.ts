@@ -1,7 +1,9 @@
 import * as vscode from "vscode";
 import type { SourceLocation } from "../heap/HeapGraph.js";
 import { printable } from "../heap/names.js";
-import { findSource } from "./findSource.js";
+import { isUrl } from "../model/scriptNames.js";
+import type { SourceQuestion } from "../session/queries/sourceFile.js";
+import { findPlace, findSource } from "./findSource.js";
 import type { Findings, OpenFinding } from "./Findings.js";
 import type { SnapshotDocument } from "./SnapshotDocument.js";
 
@@ -37,7 +39,7 @@ export class Problems implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection("ouroboros");
   readonly #subscription: vscode.Disposable;
   /** Where the files of a snapshot are here; each is looked for once. */
-  readonly #files = new WeakMap<SnapshotDocument, Map<string, Promise<vscode.Uri | undefined>>>();
+  readonly #files = new WeakMap<SnapshotDocument, Map<string, Promise<FoundPlace | undefined>>>();
   #turn = 0;
 
   constructor(findings: Findings) {
@@ -74,9 +76,9 @@ export class Problems implements vscode.Disposable {
 
   async #diagnostic(of: OpenFinding): Promise<{ uri: vscode.Uri; diagnostic: vscode.Diagnostic } | undefined> {
     const { finding } = of;
-    const location = finding.location!;
-    const uri = await this.#find(of.document, location.file);
-    if (!uri) return undefined;
+    const found = await this.#find(of.document, finding.location!);
+    if (!found) return undefined;
+    const { uri, location } = found;
     const message = `${printable(finding.title, TEXT)}\n${printable(finding.why, TEXT)}`;
     const diagnostic = new FindingDiagnostic(lineOf(location), message, SEVERITIES[finding.severity], of);
     diagnostic.relatedInformation = await this.#related(of);
@@ -88,20 +90,47 @@ export class Problems implements vscode.Disposable {
     const steps = finding.path.filter(({ location }) => location !== undefined).slice(0, RELATED);
     const made = await Promise.all(
       steps.map(async ({ label, name, location }) => {
-        const uri = await this.#find(document, location!.file);
+        const found = await this.#find(document, location!);
         const text = printable(label === "" ? name : `${label} → ${name}`, TEXT);
-        return uri && new vscode.DiagnosticRelatedInformation(new vscode.Location(uri, lineOf(location!)), text);
+        const place = found && new vscode.Location(found.uri, lineOf(found.location));
+        return place && new vscode.DiagnosticRelatedInformation(place, text);
       }),
     );
     return made.filter((entry) => entry !== undefined);
   }
 
-  #find(document: SnapshotDocument, file: string): Promise<vscode.Uri | undefined> {
+  async #find(document: SnapshotDocument, location: SourceLocation): Promise<FoundPlace | undefined> {
     let files = this.#files.get(document);
     if (!files) this.#files.set(document, (files = new Map()));
-    let found = files.get(file);
-    if (!found) files.set(file, (found = findFile(document, file)));
-    return found;
+    const { file, line, column, generated } = location;
+    // Each place of a script of a page can come from another file, and so it is where the original is not here.
+    const isOwn = generated !== undefined || isUrl(file);
+    const key = isOwn ? JSON.stringify([file, line, column]) : file;
+    let found = files.get(key);
+    if (!found) files.set(key, (found = isOwn ? placeHere(document, location) : fileHere(document, location)));
+    const place = await found;
+    return place && (isOwn ? place : { uri: place.uri, location });
+  }
+}
+
+interface FoundPlace {
+  readonly uri: vscode.Uri;
+  readonly location: SourceLocation;
+}
+
+async function fileHere(document: SnapshotDocument, location: SourceLocation): Promise<FoundPlace | undefined> {
+  const uri = await findFile(document, location.file);
+  return uri && { uri, location };
+}
+
+async function placeHere({ snapshot }: SnapshotDocument, place: SourceLocation): Promise<FoundPlace | undefined> {
+  const ask = (question: SourceQuestion) => snapshot.ask("sourceFile", question);
+  try {
+    const { found, location } = await findPlace(place, await ask({ file: place.file, location: place }), ask);
+    return found.length === 1 ? { uri: found[0].uri, location } : undefined;
+  } catch {
+    // The snapshot was closed meanwhile.
+    return undefined;
   }
 }
 

@@ -5,8 +5,14 @@ import { page, pageRoots } from "./page.js";
 import { SnapshotDocument } from "./SnapshotDocument.js";
 import { SnapshotView } from "./SnapshotView.js";
 
-/** Contributed in package.json. */
-export const VIEW_TYPE = "ouroboros.snapshot";
+/** The editors that package.json contributes: two, since VS Code has one of its own for V8's files. */
+export const VIEW_TYPES = { python: "ouroboros.snapshot", v8: "ouroboros.v8Snapshot" } as const;
+
+/** The editor that is for a file. */
+function viewTypeOf({ path }: vscode.Uri): string {
+  return path.endsWith(".heapsnapshot") ? VIEW_TYPES.v8 : VIEW_TYPES.python;
+}
+
 /** Context key: a snapshot can be seen, so that commands have one to act on. */
 const VISIBLE = "ouroboros.snapshotVisible";
 
@@ -64,7 +70,7 @@ export class SnapshotEditor implements vscode.CustomReadonlyEditorProvider<Snaps
     }
     this.#opening.set(key, { route, compared });
     try {
-      await vscode.commands.executeCommand("vscode.openWith", uri, VIEW_TYPE);
+      await vscode.commands.executeCommand("vscode.openWith", uri, viewTypeOf(uri));
     } catch (error) {
       this.#opening.delete(key);
       throw error;

@@ -67,7 +67,9 @@ export class SnapshotView implements ViewHost {
   }
 
   openSource(location: SourceLocation, recorded: SourceFile): Promise<string> {
-    return openSource(location, recorded, this.panel.viewColumn);
+    return openSource(location, recorded, this.panel.viewColumn, (question) =>
+      this.document.snapshot.ask("sourceFile", question),
+    );
   }
 
   async save(name: string, text: string): Promise<string> {

@@ -112,7 +112,8 @@ async function goToSource(view: SnapshotView, place?: Partial<SourceLocation>): 
   const { snapshot } = view.document;
   const location =
     place?.file === undefined ? await locationOf(view) : { line: 0, name: "", ...place, file: place.file };
-  const told = await view.openSource(location, await snapshot.ask("sourceFile", { file: location.file }));
+  const recorded = await snapshot.ask("sourceFile", { file: location.file, location });
+  const told = await view.openSource(recorded.location ?? location, recorded);
   if (told !== "") view.post({ kind: "notice", text: told });
   return told;
 }

@@ -1,6 +1,8 @@
 import { homedir } from "node:os";
 import * as vscode from "vscode";
-import type { SourceFile } from "../session/queries/sourceFile.js";
+import type { SourceLocation } from "../heap/HeapGraph.js";
+import { isUrl, withoutFileScheme } from "../model/scriptNames.js";
+import type { SourceFile, SourceQuestion } from "../session/queries/sourceFile.js";
 import { baseName, bestMatches, noFile, sourceCandidates } from "./sourceCandidates.js";
 
 /** The setting that says where sources are. */
@@ -30,14 +32,47 @@ export interface SourceSearch {
 export async function findSource(file: string, recorded: SourceFile): Promise<SourceSearch> {
   if (noFile(file)) return { path: file, tried: [], found: [] };
   // A Windows path means nothing to another system's notion of "absolute".
-  const path = /^[a-z]:[\\/]/i.test(file) ? file : recorded.path;
+  const path = /^[a-z]:[\\/]/i.test(file) || isUrl(file) ? withoutFileScheme(file) : recorded.path;
   const tried = sourceCandidates(path, {
     mappings: vscode.workspace.getConfiguration().get(PATH_MAPPINGS) ?? {},
     folders: localFolders(),
     home: homedir(),
   });
-  const first = await firstFile(tried);
+  const first = await firstFile(tried, path);
   return { path, tried, found: first ? [first] : await inWorkspace(path, recorded) };
+}
+
+/** Asks the analysis process about a source file. */
+export type AskSource = (question: SourceQuestion) => Promise<SourceFile>;
+
+/** A place, what is known of its file, and where that is here. */
+export interface PlaceSearch extends SourceSearch {
+  readonly location: SourceLocation;
+  readonly recorded: SourceFile;
+}
+
+/**
+ * Looks for a place in the source. Where its file is nowhere, and it was led to by a source map, the place in the
+ * script is looked for instead; where a script of a page is here, its source map is followed.
+ * @param recorded what the snapshot knows of the location's file
+ */
+export async function findPlace(location: SourceLocation, recorded: SourceFile, ask: AskSource): Promise<PlaceSearch> {
+  const search = { location, recorded, ...(await findSource(location.file, recorded)) };
+  const { generated } = location;
+  if (generated) {
+    if (search.found.length > 0) return search;
+    const script = { path: generated.file, size: null, modified: null, isScript: true };
+    const there = await findSource(generated.file, script);
+    return there.found.length === 0
+      ? search
+      : { location: { ...generated, name: location.name }, recorded: script, ...there };
+  }
+  if (!isUrl(location.file) || search.found.length !== 1) return search;
+  const script = search.found[0].uri.fsPath;
+  const mapped = await ask({ file: location.file, location, script });
+  if (!mapped.location?.generated) return { ...search, location: mapped.location ?? location };
+  const original = await findSource(mapped.location.file, mapped);
+  return original.found.length === 0 ? search : { location: mapped.location, recorded: mapped, ...original };
 }
 
 function localFolders(): { readonly name: string; readonly path: string }[] {
@@ -55,10 +90,10 @@ async function sizeOf(uri: vscode.Uri): Promise<number | undefined> {
   }
 }
 
-async function firstFile(paths: readonly string[]): Promise<FoundSource | undefined> {
-  for (const [i, path] of paths.entries()) {
+async function firstFile(paths: readonly string[], recorded: string): Promise<FoundSource | undefined> {
+  for (const path of paths) {
     const uri = vscode.Uri.file(path);
-    if ((await sizeOf(uri)) !== undefined) return { uri, isOriginal: i === 0 };
+    if ((await sizeOf(uri)) !== undefined) return { uri, isOriginal: path === recorded };
   }
   return undefined;
 }

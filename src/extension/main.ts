@@ -7,8 +7,17 @@ import { FindingActions } from "./FindingActions.js";
 import { Findings } from "./Findings.js";
 import { FindingsTree } from "./FindingsTree.js";
 import { Problems } from "./Problems.js";
-import { SnapshotEditor, VIEW_TYPE } from "./SnapshotEditor.js";
+import { SnapshotEditor, VIEW_TYPES } from "./SnapshotEditor.js";
 import { SnapshotTree } from "./SnapshotTree.js";
+
+/** Files that a snapshot's objects can come from. */
+const SOURCES: vscode.DocumentSelector = [
+  "python",
+  "javascript",
+  "javascriptreact",
+  "typescript",
+  "typescriptreact",
+].map((language) => ({ language }));
 
 /** Registers what the extension contributes, and does nothing else. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -20,21 +29,22 @@ export function activate(context: vscode.ExtensionContext): void {
   const findingsTree = new FindingsTree(findings);
   const problems = new Problems(findings);
   const lenses = new AliveLenses(editor);
-  const python: vscode.DocumentSelector = { language: "python" };
   context.subscriptions.push(
     pool,
     tree,
-    vscode.window.registerCustomEditorProvider(VIEW_TYPE, editor, { supportsMultipleEditorsPerDocument: true }),
+    ...Object.values(VIEW_TYPES).map((viewType) =>
+      vscode.window.registerCustomEditorProvider(viewType, editor, { supportsMultipleEditorsPerDocument: true }),
+    ),
     vscode.window.registerTreeDataProvider("ouroboros.snapshots", tree),
     findings,
     findingsTree,
     vscode.window.registerTreeDataProvider("ouroboros.findings", findingsTree),
     problems,
-    vscode.languages.registerCodeActionsProvider(python, new FindingActions(problems), {
+    vscode.languages.registerCodeActionsProvider(SOURCES, new FindingActions(problems), {
       providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
     }),
     lenses,
-    vscode.languages.registerCodeLensProvider(python, lenses),
+    vscode.languages.registerCodeLensProvider(SOURCES, lenses),
     registerCommands(editor),
     vscode.commands.registerCommand("ouroboros.capture", (uri?: vscode.Uri) =>
       captureFile(uri, file("ouroboros_capture.py"), (snapshot) => editor.open(snapshot)),

@@ -2,7 +2,8 @@ import * as vscode from "vscode";
 import { formatBytes } from "../detect/format.js";
 import { withoutIcons } from "./labels.js";
 
-const PATTERN = "**/*.pyheapsnapshot";
+const ENDINGS = ["pyheapsnapshot", "heapsnapshot"];
+const PATTERN = `**/*.{${ENDINGS.join(",")}}`;
 const MOST = 1000;
 
 /** A snapshot file of the workspace. */
@@ -52,22 +53,26 @@ export function describeFile({ size, modified }: SnapshotFile): string {
   return `${formatBytes(size)}, ${time}`;
 }
 
+function filtersFor(endings: readonly string[]): Record<string, string[]> {
+  return { [vscode.l10n.t("Heap snapshots")]: [...endings] };
+}
+
 /** Asks for a snapshot file with a dialog; undefined where the user gave up. */
 export async function browseForSnapshot(): Promise<vscode.Uri | undefined> {
-  const filters = { [vscode.l10n.t("Heap snapshots")]: ["pyheapsnapshot"] };
-  return (await vscode.window.showOpenDialog({ filters }))?.[0];
+  return (await vscode.window.showOpenDialog({ filters: filtersFor(ENDINGS) }))?.[0];
 }
 
 /**
  * Asks for several snapshots of the workspace, or elsewhere where it has none; undefined where the user gave up.
- * @param except one that is not to choose from
+ * @param except one that is not to choose from; the others are of its sort, since a heap is compared with its like
  */
 export async function pickSnapshots(title: string, except?: vscode.Uri): Promise<readonly vscode.Uri[] | undefined> {
-  const files = (await snapshotFiles()).filter(({ uri }) => uri.toString() !== except?.toString());
-  if (files.length === 0) {
-    const filters = { [vscode.l10n.t("Heap snapshots")]: ["pyheapsnapshot"] };
-    return vscode.window.showOpenDialog({ title, filters, canSelectMany: true });
-  }
+  const endings = ENDINGS.filter((ending) => !except || except.path.endsWith(`.${ending}`));
+  const files = (await snapshotFiles()).filter(
+    ({ uri }) => uri.toString() !== except?.toString() && endings.some((ending) => uri.path.endsWith(`.${ending}`)),
+  );
+  if (files.length === 0)
+    return vscode.window.showOpenDialog({ title, filters: filtersFor(endings), canSelectMany: true });
   const items = files.map((file) => ({
     label: withoutIcons(vscode.workspace.asRelativePath(file.uri)),
     description: describeFile(file),

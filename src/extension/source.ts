@@ -2,31 +2,65 @@ import * as vscode from "vscode";
 import type { SourceLocation } from "../heap/HeapGraph.js";
 import { printable } from "../heap/names.js";
 import type { SourceFile } from "../session/queries/sourceFile.js";
-import { findSource, type FoundSource, PATH_MAPPINGS } from "./findSource.js";
+import { findFunction } from "./findFunction.js";
+import { type AskSource, findPlace, type FoundSource, PATH_MAPPINGS, type PlaceSearch } from "./findSource.js";
 import { withoutIcons } from "./labels.js";
 import { baseName, hasChanged, noFile } from "./sourceCandidates.js";
 
 const STATUS_MS = 10_000;
+// Of a longer line the whole would be a wall of text: it is a minifier's.
+const LONGEST_LINE = 500;
+const REASON = 500;
 
 /**
- * Shows a place in the source beside the view, where the file can be found.
+ * Shows a place in the source beside the view, where the file can be found. For a function of a script that is nowhere
+ * the workspace is searched by its name.
  * @param recorded what the snapshot knows of the file
  * @param from column of the view
+ * @param ask the snapshot's analysis process
  * @returns what the user should be told, or the empty string
  */
 export async function openSource(
   location: SourceLocation,
   recorded: SourceFile,
   from: vscode.ViewColumn | undefined,
+  ask: AskSource,
 ): Promise<string> {
   const name = printable(location.file);
   const none = noFile(location.file);
   if (none === "frozen") return vscode.l10n.t("{0} is part of the interpreter; there is no file to show.", name);
-  if (none === "generated") return vscode.l10n.t("{0} has no file: its code was made while the program ran.", name);
-  const { path, tried, found } = await findSource(location.file, recorded);
-  if (found.length === 0) return notFound(path, tried);
+  if (none === "runtime") return vscode.l10n.t("{0} is part of Node.js; there is no file to show.", name);
+  const search = none ? undefined : await findPlace(location, recorded, ask);
+  if (search && search.found.length > 0) return showFound(location, search, from);
+  const candidate = recorded.isScript ? await findFunction(location.name) : undefined;
+  if (candidate === "given up") return "";
+  if (candidate) {
+    const { uri, line, column } = candidate;
+    return show({ ...location, line, column }, { ...recorded, size: null }, { uri, isOriginal: true }, from);
+  }
+  if (!search) return vscode.l10n.t("{0} has no file: its code was made while the program ran.", name);
+  return notFound(search.path, search.tried);
+}
+
+async function showFound(
+  wanted: SourceLocation,
+  { location, recorded, path, found }: PlaceSearch,
+  from: vscode.ViewColumn | undefined,
+): Promise<string> {
   const chosen = found.length === 1 ? found[0] : await choose(path, found);
-  return chosen ? show(location, { ...recorded, path }, chosen, from) : "";
+  if (!chosen) return "";
+  const told = [await show(location, { ...recorded, path }, chosen, from)];
+  if (wanted.generated && !location.generated) {
+    const text = vscode.l10n.t("{0} was not found; this is the script that was made from it.", printable(wanted.file));
+    told.push(text);
+  }
+  if (location.unmapped !== undefined) {
+    told.push(vscode.l10n.t("This is not the original source: {0}.", printable(location.unmapped, REASON)));
+  }
+  if (location.file.startsWith("webpack-internal:")) {
+    told.push(vscode.l10n.t("webpack evaluated a changed copy of this file, so that the line may be off."));
+  }
+  return told.filter((text) => text !== "").join(" ");
 }
 
 async function show(
@@ -37,10 +71,13 @@ async function show(
 ): Promise<string> {
   const document = await vscode.workspace.openTextDocument(uri);
   const line = document.lineAt(Math.min(Math.max(location.line, 1), document.lineCount) - 1);
-  const start = line.range.start.translate(0, line.firstNonWhitespaceCharacterIndex);
+  const isLong = location.column !== undefined && line.text.length > LONGEST_LINE;
+  const start = isLong
+    ? line.range.start.with({ character: Math.min(Math.max(location.column, 1) - 1, line.text.length) })
+    : line.range.start.translate(0, line.firstNonWhitespaceCharacterIndex);
   const editor = await vscode.window.showTextDocument(document, { viewColumn: columnFor(uri, from) });
-  editor.selection = new vscode.Selection(start, line.range.end);
-  editor.revealRange(line.range, vscode.TextEditorRevealType.InCenter);
+  editor.selection = new vscode.Selection(start, isLong ? start : line.range.end);
+  editor.revealRange(isLong ? editor.selection : line.range, vscode.TextEditorRevealType.InCenter);
   void vscode.commands.executeCommand("setContext", "ouroboros.wentToSource", true);
   const told: string[] = [];
   if (!isOriginal)

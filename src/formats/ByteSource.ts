@@ -29,6 +29,18 @@ export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
   };
 }
 
+/** The bytes of a snapshot one after the other, and what is known of how many they are. */
+export interface ByteFlow {
+  /** To be read once. A piece is valid until the one after the next is asked for. */
+  readonly pieces: AsyncIterable<Uint8Array>;
+  /** So many bytes come at most. */
+  readonly most: number;
+  /** So many bytes are expected. */
+  readonly likely: number;
+  /** Share of the file that has been read (0 to 1) when so many bytes have been used. */
+  done(offset: number): number;
+}
+
 /** What a reader may spend, and how it tells how far it is. */
 export interface ReadOptions {
   /** Refuse a snapshot whose columns are larger than this, in bytes. */

@@ -21,19 +21,10 @@ export type ReverseCsr = DerivedCsr;
 
 /** The graph with its edges turned round, each with its original index. Linear time. */
 export function reverse(csr: Csr): ReverseCsr {
-  const edge = new Uint32Array(csr.to.length);
-  return { ...transpose(csr, edge), edge };
-}
-
-/** As `reverse`, without the original edge indices: 4 bytes an edge less. */
-export function predecessors(csr: Csr): Csr {
-  return transpose(csr, undefined);
-}
-
-function transpose(csr: Csr, edge: Uint32Array | undefined): Csr {
   const n = csr.nodeCount;
   const first = new Uint32Array(n + 1);
   const to = new Uint32Array(csr.to.length);
+  const edge = new Uint32Array(csr.to.length);
   for (let e = 0; e < csr.to.length; e++) first[csr.to[e] + 1]++;
   for (let v = 0; v < n; v++) first[v + 1] += first[v];
   for (let v = 0; v < n; v++) {
@@ -41,11 +32,11 @@ function transpose(csr: Csr, edge: Uint32Array | undefined): Csr {
     for (let e = csr.first[v]; e < end; e++) {
       const slot = first[csr.to[e]]++;
       to[slot] = v;
-      if (edge !== undefined) edge[slot] = e;
+      edge[slot] = e;
     }
   }
   shiftBack(first);
-  return { nodeCount: n, first, to };
+  return { nodeCount: n, first, to, edge };
 }
 
 /** After `first[v]++` has been used as the write cursor, each entry holds its row's end: the next row's start. */

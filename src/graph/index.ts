@@ -1,4 +1,4 @@
-export { csrOf, edgeSource, filterEdges, groupBy, predecessors, reverse } from "./csr.js";
+export { csrOf, edgeSource, filterEdges, groupBy, reverse } from "./csr.js";
 export type { Csr, DerivedCsr, Grouping, ReverseCsr } from "./csr.js";
 export { componentMembers, cyclicComponents, stronglyConnectedComponents } from "./scc.js";
 export type { Components } from "./scc.js";

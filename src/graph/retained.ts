@@ -4,10 +4,14 @@ import type { DominatorTree } from "./dominators.js";
 /**
  * The retained size of each node: its own size and that of all nodes it dominates, in the unit of `selfSize` (one
  * entry a node). nodeCount + 1 entries: the last is the total under the virtual root. 0 for unreached nodes.
+ * @param retained zeros, to be filled and returned; may be longer
  */
-export function retainedSizes(tree: DominatorTree, selfSize: Float64Array): Float64Array {
+export function retainedSizes(
+  tree: DominatorTree,
+  selfSize: Float64Array,
+  retained = new Float64Array(tree.idom.length + 1),
+): Float64Array {
   const { idom, order } = tree;
-  const retained = new Float64Array(idom.length + 1);
   for (let i = order.length - 1; i >= 0; i--) {
     const v = order[i];
     retained[v] += selfSize[v];

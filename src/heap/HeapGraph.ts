@@ -33,6 +33,10 @@ export interface SourceLocation {
   /** 1-based; undefined where only the line is known. */
   readonly column?: number;
   readonly name: string;
+  /** Where the running code has it, if a source map led from there to this place. */
+  readonly generated?: { readonly file: string; readonly line: number; readonly column?: number };
+  /** Why the source map that the script names was not followed. */
+  readonly unmapped?: string;
 }
 
 /** An object that the interpreter itself keeps alive, by name. */

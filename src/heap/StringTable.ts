@@ -58,10 +58,17 @@ export class BytesStringTable implements StringTable {
   /** The indices of all entries with this text, found by their bytes. */
   indicesOf(text: string): Set<number> {
     const wanted = Buffer.from(text, "utf8");
+    const { length } = wanted;
     const found = new Set<number>();
-    for (let i = 0; i + 1 < this.#starts.length; i++) {
-      if (this.#starts[i + 1] - this.#starts[i] !== wanted.length) continue;
-      if (wanted.equals(this.#bytes.subarray(this.#starts[i], this.#starts[i + 1]))) found.add(i + 1);
+    const bytes = this.#bytes;
+    let start = this.#starts[0];
+    for (let i = 1; i < this.#starts.length; i++) {
+      const end = this.#starts[i];
+      // Comparing costs more than these two bytes, which seldom are the same.
+      if (end - start === length && bytes[start] === wanted[0] && bytes[end - 1] === wanted[length - 1]) {
+        if (wanted.equals(bytes.subarray(start, end))) found.add(i);
+      }
+      start = end;
     }
     return found;
   }

@@ -14,7 +14,6 @@ import { ProgramCode } from "./simulation/code.js";
 import { type Course, sureDepth } from "./simulation/events.js";
 import { Simulation } from "./simulation/Simulation.js";
 import { cycleEdges } from "./v8/cycleEdges.js";
-import { essentialEdges } from "./v8/essential.js";
 import { v8Ownership } from "./v8/ownership.js";
 import { libraryCallback } from "./weakrefs/index.js";
 import { Cutter } from "./whatif/Cutter.js";
@@ -135,9 +134,7 @@ export class Analysis {
 
   get ownership(): Ownership {
     return (this.#ownership ??=
-      this.graph.info.runtime === "v8"
-        ? v8Ownership(this.graph, essentialEdges(this.graph))
-        : ownership(this.graph, this.strong, this.roots));
+      this.graph.info.runtime === "v8" ? v8Ownership(this.graph) : ownership(this.graph, this.strong, this.roots));
   }
 
   /** Cycles by shape, most bytes first. */

@@ -1,4 +1,4 @@
-import { type Csr, distances, dominatorTree, predecessors, retainedSizes, UNREACHED } from "../graph/index.js";
+import { type Csr, distances, dominatorTree, retainedSizes, UNREACHED } from "../graph/index.js";
 import type { HeapGraph } from "../heap/HeapGraph.js";
 import { type Roots, RootReason } from "./roots.js";
 
@@ -19,15 +19,14 @@ export interface Ownership {
 /** Computes ownership over all edges that keep something alive. */
 export function ownership(graph: HeapGraph, strong: Csr, roots: Roots): Ownership {
   const n = graph.nodeCount;
-  const reverse = predecessors(strong);
   const aliveMask = roots.isGarbage.map((g) => 1 - g);
-  const alive = dominatorTree(strong, roots.alive, { mask: aliveMask, reverse });
+  const alive = dominatorTree(strong, roots.alive, { mask: aliveMask });
   const aliveRetained = retainedSizes(alive, graph.columns.selfSize);
   const retained = new Float64Array(n + 2);
   retained.set(aliveRetained);
   const idom = alive.idom;
   if (roots.garbage.length > 0) {
-    const garbage = dominatorTree(strong, roots.garbage, { mask: roots.isGarbage, reverse });
+    const garbage = dominatorTree(strong, roots.garbage, { mask: roots.isGarbage });
     const garbageRetained = retainedSizes(garbage, graph.columns.selfSize);
     for (let node = 0; node < n; node++) {
       if (garbage.idom[node] === UNREACHED) continue;

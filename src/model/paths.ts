@@ -1,6 +1,6 @@
 import { disjointPaths, type Path } from "../graph/index.js";
 import type { HeapGraph, NodeIndex } from "../heap/HeapGraph.js";
-import { labelText } from "../heap/labels.js";
+import { LabelSort, labelSort, labelText } from "../heap/labels.js";
 import { printable } from "../heap/names.js";
 import type { Analysis } from "./Analysis.js";
 import { RootReason } from "./roots.js";
@@ -68,19 +68,26 @@ function describe({ graph, strong }: Analysis, path: Path, root: string): RootPa
 
 /**
  * How a node is held, from its first referrer that has a name for it: `module app.CACHE`, `['a'] of dict`,
- * `__dict__ of app.Service`. The empty string where none has.
+ * `__dict__ of app.Service`. What only the engine follows, such as `<table> of Map`, stands in where the program has
+ * no name for it. The empty string where none has.
  */
 export function heldAs({ graph, strong, referrers }: Analysis, node: NodeIndex): string {
+  let ofEngine = "";
   for (let r = referrers.first[node]; r < referrers.first[node + 1]; r++) {
-    const label = labelText(graph, graph.columns.edgeLabel[strong.edge[referrers.edge[r]]]);
+    const packed = graph.columns.edgeLabel[strong.edge[referrers.edge[r]]];
+    const label = labelText(graph, packed);
     const from = referrers.to[r];
     if (label === "<internal>" || label === "<key>") continue;
+    if (labelSort(packed) === LabelSort.internalName) {
+      if (ofEngine === "") ofEngine = `${label} of ${graph.nodeName(from)}`;
+      continue;
+    }
     const owner = ownerOfDict(graph, strong, referrers, from);
     const key = /^\['(\w+)'\]$/.exec(label);
     if (owner !== undefined && key) return `${graph.nodeName(owner)}.${key[1]}`;
     return `${label.startsWith(".") ? label.slice(1) : label} of ${graph.nodeName(from)}`;
   }
-  return "";
+  return ofEngine;
 }
 
 /** The object whose `__dict__` a dict is, or undefined. */

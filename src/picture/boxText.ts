@@ -1,5 +1,6 @@
 import { formatBytes, formatCount } from "../detect/format.js";
 import type { NodeIndex, SourceLocation } from "../heap/HeapGraph.js";
+import { Flag } from "../heap/kinds.js";
 import { printable } from "../heap/names.js";
 import type { Analysis } from "../model/Analysis.js";
 import { cells, cutEnd, cutName } from "./cells.js";
@@ -26,15 +27,19 @@ export function objectText(analysis: Analysis, attributes: ObjectAttributes, loc
   const keeps = retained >= 2 * self && retained - self >= 100 ? `, keeps ${formatBytes(retained)}` : "";
   const size = formatBytes(self) + keeps;
   const named = name === type || name.startsWith(`${type} `);
-  const refs = referencesText(analysis, attributes);
+  // A runtime without counts has nothing to say about them.
+  const refs = graph.info.has.refcounts ? referencesText(analysis, attributes) : "";
+  const detached = graph.hasFlag(node, Flag.detached) ? "detached from its document" : "";
+  const what = [named ? name : `${name}, ${type}`, size, refs, detached];
   return {
     lines: [
       name.startsWith("'") ? cutEnd(name, LINE) : cutName(name, LINE),
       named ? size : `${cutName(type, Math.max(12, LINE - cells(size) - 3))} · ${size}`,
-      ...wrap(refs),
+      ...(refs === "" ? [] : wrap(refs)),
+      ...(detached === "" ? [] : [detached]),
       ...(root === "" ? [] : [cutEnd(`root: ${root}`, LONG_LINE)]),
     ],
-    description: describe(analysis, attributes, [named ? name : `${name}, ${type}`, size, refs].join(", "), location),
+    description: describe(analysis, attributes, what.filter((part) => part !== "").join(", "), location),
   };
 }
 

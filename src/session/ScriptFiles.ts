@@ -24,14 +24,16 @@ export class ScriptFiles {
     const from = script.offsetOf(location.line, location.column ?? 1);
     const at = anchor && definitionOf(script.text, anchor, from);
     const defined = at === undefined ? undefined : script.placeOf(at);
-    const name = anchor?.kind === "global" && defined ? anchor.name : location.name;
+    // The known place is that of any function which sees the variable, and tells nothing but where to search.
+    const isVariable = defined !== undefined && (anchor?.kind === "global" || anchor?.kind === "enclosing");
+    const name = isVariable ? anchor.name : location.name;
     const place = { ...location, file, ...defined, name };
     const mapped = originalOf(script, place) ?? (defined && originalOf(script, location));
     if (!mapped) return script.unmapped === undefined ? place : { ...place, unmapped: script.unmapped };
     const { line, column } = place;
     return {
       ...mapped,
-      name: (name === location.name ? functionName(script, name, from) : nameAt(script, at!)) ?? name,
+      name: (isVariable ? nameAt(script, at!) : functionName(script, name, from)) ?? name,
       generated: { file, line, ...(column !== undefined && { column }) },
     };
   }

@@ -1,7 +1,15 @@
 // Entry point of the analysis process: one for each open snapshot, started with child_process.fork.
+import { constants, setPriority } from "node:os";
 import { SnapshotError } from "../formats/errors.js";
 import { Answers } from "./Answers.js";
 import { type AnalysisMessage, type FileProblem, type HostMessage, PROTOCOL_VERSION } from "./protocol.js";
+
+// Where there is not enough of the processor for all, whoever types in the editor comes first.
+try {
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+} catch {
+  // A sandbox may forbid it.
+}
 
 const answers = new Answers();
 const running = new Map<number, AbortController>();

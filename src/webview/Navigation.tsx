@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Route } from "../session/viewMessages.js";
 import { back, canGoBack, navigate, route } from "./host.js";
+import { traits } from "./traits.js";
 
 interface Tab {
   readonly name: string;
@@ -52,7 +53,8 @@ function tabs(): Tab[] {
     lastGraph.value,
     lastObject.value,
   ];
-  return routes.flatMap((to) => (to ? [{ name: viewName(to), route: to }] : []));
+  const { lacking } = traits.value;
+  return routes.flatMap((to) => (to && !lacking.has(to.view) ? [{ name: viewName(to), route: to }] : []));
 }
 
 /** Leads to each view; the graph and the object are there once one was shown. */

@@ -15,6 +15,7 @@ import { Overview } from "./overview/Overview.js";
 import { PhaseView } from "./Phases.js";
 import { SearchBox } from "./SearchBox.js";
 import { Threads } from "./threads/Threads.js";
+import { traits } from "./traits.js";
 import { Types } from "./types/Types.js";
 import { WeakReferences } from "./weakrefs/WeakReferences.js";
 
@@ -71,6 +72,7 @@ function FileName({ file }: { readonly file: string }): JSX.Element {
 }
 
 function View({ route: shown }: { readonly route: Route }): JSX.Element {
+  if (traits.value.lacking.has(shown.view)) return <Overview />;
   switch (shown.view) {
     case "cycles":
       return <Cycles />;

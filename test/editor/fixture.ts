@@ -122,12 +122,47 @@ export async function openWindow(
 
 /** Opens a snapshot from the explorer, and returns the frame inside the editor's webview. */
 export function openSnapshot(page: Page, name: string): Promise<Frame> {
-  return openUntilShown(page, name, () => page.getByRole("treeitem", { name }).dblclick());
+  const item = page.getByRole("treeitem", { name });
+  // A double click on a V8 snapshot opens the editor that VS Code itself has for it.
+  if (name.endsWith(".heapsnapshot")) {
+    return openUntilShown(page, name, async (patience) => {
+      // A menu that was opened before the extension was known lacks the entry, and is in the way of the next one.
+      await page.keyboard.press("Escape");
+      await item.click({ button: "right", timeout: patience });
+      await page.getByRole("menuitem", { name: "Open Heap Snapshot" }).click({ timeout: patience });
+    });
+  }
+  return openUntilShown(page, name, () => item.dblclick());
 }
 
 /** As `openSnapshot`, from "Go to File" and without the mouse. */
 export function openByKeyboard(page: Page, name: string): Promise<Frame> {
   return openUntilShown(page, name, () => pick(page, "Control+P", name));
+}
+
+/**
+ * Opens a V8 snapshot in the editor that VS Code has for it, from "Go to File", and then in this one with "Reopen
+ * Editor With…": without the mouse.
+ */
+export async function reopenByKeyboard(page: Page, name: string): Promise<Frame> {
+  await pick(page, "Control+P", name);
+  await page.getByRole("tab", { name }).waitFor({ timeout: WAIT });
+  const list = page.locator(".quick-input-list .monaco-list-row");
+  const wanted = list.and(page.locator(".focused")).filter({ hasText: "Ouroboros Heap Snapshot" });
+  await insist(async (patience) => {
+    await runCommand(page, "View: Reopen Editor With...");
+    try {
+      await list.filter({ hasText: "Ouroboros Heap Snapshot" }).waitFor({ timeout: patience });
+      await page.keyboard.type("Ouroboros");
+      await wanted.waitFor({ timeout: patience });
+    } catch (error) {
+      await page.keyboard.press("Escape");
+      throw error;
+    }
+    await page.keyboard.press("Enter");
+    await page.locator(WEBVIEW).first().waitFor({ timeout: patience });
+  });
+  return viewOf(page);
 }
 
 /**
@@ -147,14 +182,14 @@ export async function insist<T>(attempt: (patience: number) => Promise<T>): Prom
   }
 }
 
-async function openUntilShown(page: Page, name: string, open: () => Promise<void>): Promise<Frame> {
+async function openUntilShown(page: Page, name: string, open: (patience: number) => Promise<void>): Promise<Frame> {
   await page.getByRole("treeitem", { name }).waitFor({ timeout: WAIT });
   const own = page.locator(WEBVIEW).first();
   // A file that is opened before the extension is known gets the text editor, or a page that says why it can't.
   const other = page.locator(".editor-instance").locator(".monaco-editor, .monaco-editor-pane-placeholder").first();
   await insist(async (patience) => {
     // Opening it again does no harm where it is only slow.
-    await open();
+    await open(patience);
     await own.or(other).first().waitFor({ timeout: patience });
     if ((await own.count()) > 0) return;
     await page.keyboard.press("Control+W");

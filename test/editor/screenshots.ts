@@ -1,5 +1,5 @@
 // `npm run screenshots`: pictures for the README, from the real editor. With a folder as argument: every view in every
-// theme, 1400 and 700 pixels wide, to be looked at.
+// theme, 1400 and 700 pixels wide, to be looked at; a second argument takes only snapshots whose name contains it.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,6 +17,7 @@ import {
   TASK_VIEWS,
   THEMES,
   THREAD_VIEWS,
+  V8_VIEWS,
   type View,
   VIEWS,
   WEAK_VIEWS,
@@ -41,12 +42,14 @@ function captureMore(python: Python, folder: string): Readonly<Record<string, re
   run(join("threads", "waiting_tasks.py"), agentFolder, path("tasks.pyheapsnapshot"));
   run(join("duplicates", "planted.py"), path("planted.pyheapsnapshot"), path("truth.json"));
   captureRounds(python, "service.py", folder, "leak");
+  execFileSync(process.execPath, [join(FIXTURES, "v8", "shop.cjs"), path("shop.heapsnapshot")]);
   return {
     [basename(runWeakrefs(python, folder).path)]: WEAK_VIEWS,
     "round4.pyheapsnapshot": GROWTH_VIEWS,
     "threads.pyheapsnapshot": THREAD_VIEWS,
     "tasks.pyheapsnapshot": TASK_VIEWS,
     "planted.pyheapsnapshot": DUPLICATE_VIEWS,
+    "shop.heapsnapshot": V8_VIEWS,
   };
 }
 
@@ -77,11 +80,11 @@ async function shoot(
 
 const chromium = ensureChromium();
 if (chromium === undefined) throw new Error("no Chromium, Chrome or Edge was found; set CHROMIUM to its path");
-const folder = process.argv[2];
+const [, , folder, wanted = ""] = process.argv;
 const own = mkdtempSync(join(tmpdir(), "ouroboros-shots-"));
 const more = folder === undefined ? {} : captureMore(pythons().at(-1)!, own);
 const files = readdirSync(own)
-  .filter((name) => name.endsWith(".pyheapsnapshot"))
+  .filter((name) => name.endsWith("heapsnapshot"))
   .map((name) => join(own, name));
 const fixture = await startEditor(chromium, { files });
 try {
@@ -91,9 +94,10 @@ try {
       if (IN_README.has(view)) await page.screenshot({ path: join(README, `${view}.png`) });
     });
   } else {
+    const all = Object.entries({ [DEMO]: VIEWS, ...more }).filter(([snapshot]) => snapshot.includes(wanted));
     for (const [name, theme] of Object.entries(THEMES)) {
       for (const width of WIDTHS) {
-        await shoot(fixture, theme, width, { [DEMO]: VIEWS, ...more }, async (page, view) => {
+        await shoot(fixture, theme, width, Object.fromEntries(all), async (page, view) => {
           await page.screenshot({ path: join(folder, `${view}-${name}-${width}.png`) });
         });
       }

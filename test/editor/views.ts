@@ -272,3 +272,102 @@ export const DUPLICATE_VIEWS: readonly View[] = [
     },
   },
 ];
+
+/** A program's snapshot of V8: what differs there, and what CPython's heaps alone have is not shown. */
+export const V8_VIEWS: readonly View[] = [
+  {
+    name: "v8-overview",
+    open: async (view) => {
+      await toView(view, "Overview");
+      await view.getByRole("button", { name: "Copy report" }).waitFor({ timeout: WAIT });
+    },
+  },
+  {
+    name: "v8-types",
+    open: async (view) => {
+      await toView(view, "Types");
+      await view.getByRole("textbox", { name: "Filter by name" }).fill("page");
+      await view.getByRole("row", { name: /^Page/ }).first().click();
+      await view
+        .getByRole("grid", { name: /type Page$/ })
+        .getByRole("row")
+        .nth(1)
+        .waitFor({ timeout: WAIT });
+    },
+  },
+  {
+    name: "v8-cycles",
+    open: async (view) => {
+      await toView(view, "Cycles");
+      await view
+        .getByRole("row", { name: /unused with system/ })
+        .first()
+        .click();
+      await view.getByRole("heading", { name: "References of one cycle" }).waitFor({ timeout: WAIT });
+    },
+  },
+  {
+    name: "v8-graph",
+    open: async (view) => {
+      await view
+        .getByRole("button", { name: /unused with system/ })
+        .first()
+        .click();
+      const boxes = view.locator("svg [data-box]");
+      await boxes.nth(1).waitFor({ timeout: WAIT });
+      await boxes.first().click();
+      await view.getByText("from the program's global objects").waitFor({ timeout: WAIT });
+    },
+  },
+  {
+    name: "v8-expanded",
+    pictureOnly: true,
+    open: async (view) => {
+      await view.getByRole("button", { name: "Path from a root" }).click();
+      await view.locator("svg .on-path").nth(3).waitFor({ timeout: WAIT });
+      await view.getByRole("button", { name: /^Show referents/ }).click();
+      await view
+        .getByText(/^root: global/)
+        .first()
+        .waitFor({ state: "attached", timeout: WAIT });
+    },
+  },
+  {
+    name: "v8-object",
+    open: async (view) => {
+      await view
+        .getByRole("button", { name: /^Object details/ })
+        .first()
+        .click();
+      await view.getByRole("heading", { name: /Referents/ }).waitFor({ timeout: WAIT });
+    },
+  },
+  {
+    name: "v8-caches",
+    open: async (view) => {
+      await toView(view, "Caches");
+      await view.locator(".main .waiting").waitFor({ state: "detached", timeout: WAIT });
+    },
+  },
+  {
+    name: "v8-duplicates",
+    open: async (view) => {
+      await toView(view, "Duplicates");
+      await view.locator(".main .waiting").waitFor({ state: "detached", timeout: WAIT });
+    },
+  },
+  {
+    name: "v8-compare",
+    open: async (view) => {
+      await toView(view, "Compare");
+      await view.getByRole("button", { name: /^Choose snapshots/ }).waitFor({ timeout: WAIT });
+    },
+  },
+  {
+    name: "v8-search",
+    open: async (view) => {
+      await view.getByRole("combobox", { name: /^Search/ }).fill("Session");
+      await view.getByRole("option").nth(3).waitFor({ timeout: WAIT });
+    },
+  },
+];

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  baseName,
   bestMatches,
   hasChanged,
   noFile,
@@ -87,6 +88,56 @@ describe("where a source file may be", () => {
   });
 });
 
+describe("where the file of a script may be", () => {
+  it("is the path that a file: URL names, on the system that it comes from", () => {
+    const tried = (name: string, mappings = {}) => sourceCandidates(name, places(mappings, "/ws"));
+    assert.deepEqual(tried("file:///srv/my%20app/a.mjs"), ["/srv/my app/a.mjs"]);
+    assert.deepEqual(tried("file://localhost/srv/a.mjs"), ["/srv/a.mjs"]);
+    assert.deepEqual(tried("file:///srv/100%/a.mjs"), ["/srv/100%/a.mjs"]);
+    assert.deepEqual(tried("file:///srv/a.mjs?t=1#x"), ["/srv/a.mjs"]);
+    assert.deepEqual(tried("file:///C:/app/a%23.js"), ["C:\\app\\a#.js"]);
+    assert.deepEqual(tried("file://host/share/a.js"), ["\\\\host\\share\\a.js"]);
+    const mapped = tried("file:///C:/Srv/app/a.js", { "c:\\srv": "/code" });
+    assert.deepEqual(mapped, ["C:\\Srv\\app\\a.js", "/code/app/a.js"]);
+    assert.deepEqual(tried("/srv/a.js", { "file:///srv/": "/code" }), ["/srv/a.js", "/code/a.js"]);
+  });
+
+  it("is told by mappings of URLs, and never a URL itself", () => {
+    const mappings = {
+      "http://localhost:3000/": `${FOLDER}/public`,
+      "http://localhost:3000/static": "/static",
+      "webpack://app/": FOLDER,
+      "webpack:///": "/all",
+    };
+    const tried = (name: string) => sourceCandidates(name, places(mappings, "/ws"));
+    assert.deepEqual(tried("http://localhost:3000/js/a%20b.js?v=1&x=/y#z"), ["/ws/public/js/a b.js"]);
+    assert.deepEqual(tried("http://localhost:3000/static/a.js"), ["/static/a.js", "/ws/public/static/a.js"]);
+    assert.deepEqual(tried("http://localhost:3000/"), ["/ws/public/index.html"]);
+    assert.deepEqual(tried("http://localhost:3001/a.js"), []);
+    assert.deepEqual(tried("webpack://app/./src/a.ts?1a2b"), ["/ws/src/a.ts", "/all/app/src/a.ts"]);
+    assert.deepEqual(tried("webpack:///./~/left-pad/index.js"), ["/all/node_modules/left-pad/index.js"]);
+    assert.deepEqual(tried("webpack://app/../../../etc/passwd"), ["/ws/etc/passwd", "/all/app/etc/passwd"]);
+  });
+
+  it("is where the end of a URL's path is", () => {
+    const files = ["/ws/public/js/app.js", "/ws/js/app.js", "/ws/app.js"];
+    const best = (name: string) => bestMatches(name, files, null, unknownSize);
+    assert.deepEqual(best("https://example.com:8443/public/js/app.js?x=/ws/app.js"), [files[0]]);
+    assert.deepEqual(best("https://example.com/assets/js/app.js"), [files[0], files[1]]);
+    assert.deepEqual(best("webpack-internal:///./js/app.js"), [files[0], files[1]]);
+    assert.equal(baseName("https://example.com/a/b%20c.js?d/e.js"), "b c.js");
+    assert.equal(baseName("file:///a/b.js"), "b.js");
+  });
+
+  it("is not any index.js, unless that is all that the URL says", () => {
+    const files = ["/ws/lib/index.js", "/ws/index.js"];
+    assert.deepEqual(bestMatches("/srv/dist/index.js", files, null, unknownSize), []);
+    assert.deepEqual(bestMatches("/srv/lib/index.js", files, null, unknownSize), [files[0]]);
+    assert.deepEqual(bestMatches("http://localhost/index.js", files, null, unknownSize), files);
+    assert.deepEqual(bestMatches("http://localhost/src/index.ts", ["/ws/b/index.ts"], null, unknownSize), []);
+  });
+});
+
 describe("a source file that has changed", () => {
   const recorded = { path: "/srv/a.py", size: 100, modified: 1000 };
 
@@ -113,5 +164,38 @@ describe("a name in the place of a file", () => {
     assert.equal(noFile("<frozen importlib._bootstrap>"), "frozen");
     assert.equal(noFile("/srv/<odd>/a.py"), undefined);
     assert.equal(noFile("a.py"), undefined);
+  });
+
+  it("is told from a script's name", () => {
+    for (const name of ["node:fs", "node:internal/modules/cjs/loader", "node:electron/js2c/browser_init"]) {
+      assert.equal(noFile(name), "runtime", name);
+    }
+    for (const name of [
+      "evalmachine.<anonymous>",
+      "[eval]",
+      "[eval1]",
+      "[eval]-wrapper",
+      "[worker eval]",
+      "[stdin]",
+      "REPL12",
+      "VM7",
+      "blob:http://localhost/1",
+      "data:text/javascript,1",
+      "wasm://wasm/1234",
+      "extensions::x",
+      "__puppeteer_evaluation_script__",
+    ]) {
+      assert.equal(noFile(name), "generated", name);
+    }
+    for (const name of [
+      "/srv/[slug].js",
+      "file:///a.js",
+      "webpack://app/./a.js",
+      "https://x/VM7",
+      "node.js",
+      "C:\\a.js",
+    ]) {
+      assert.equal(noFile(name), undefined, name);
+    }
   });
 });

@@ -1,6 +1,7 @@
 // What DevTools makes of a snapshot: devTools.mjs BUNDLE SNAPSHOT OUT. Runs in a Node that its code is for, and writes
-// one row of numbers a node as float64: id, self size, retained size, distance, dominator's row.
-import { createReadStream, writeFileSync } from "node:fs";
+// one row of numbers a node as float64: id, self size, retained size, distance, dominator's row. Prints the number of
+// edges as JSON.
+import { createReadStream, writeFileSync, writeSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
@@ -33,4 +34,5 @@ for (let node = 0; node < heap.nodeCount; node++) {
   rows[5 * node + 4] = heap.dominatorsTree[node];
 }
 writeFileSync(out, new Uint8Array(rows.buffer));
+writeSync(1, JSON.stringify({ edges: heap.containmentEdges.length / heap.edgeFieldsCount }));
 process.exit(0);

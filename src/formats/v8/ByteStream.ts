@@ -1,4 +1,4 @@
-import type { ByteSource } from "../ByteSource.js";
+import type { ByteFlow, ByteSource } from "../ByteSource.js";
 
 /** Bytes a piece: large enough that a piece's own cost does not show, small enough to stay in the caches. */
 export const PIECE = 4 << 20;
@@ -41,6 +41,12 @@ export class ByteStream {
     // It is awaited later, or never where reading failed before.
     this.#next.catch(() => {});
   }
+}
+
+/** The bytes of a source from its beginning to its end. */
+export function flowOf(source: ByteSource, piece = PIECE): ByteFlow {
+  const { size } = source;
+  return { pieces: piecesOf(source, piece), most: size, likely: size, done: (offset) => offset / size };
 }
 
 /** The pieces of a source, in two buffers in turns: a piece is valid until the one after the next is asked for. */

@@ -19,19 +19,22 @@ export function keepRootShortcuts(nodes: NodeTable, edges: EdgeTable, root: numb
  * keep the value: that of the key is taken to, as DevTools does, and that of the table is not.
  */
 export function markEphemerons(nodes: NodeTable, edges: EdgeTable, strings: BytesStringTable): void {
-  const tables = new Map<number, number>();
+  // By string index: the id of the table that the name tells, or 0. Every edge is looked up.
+  const tables = new Float64Array(strings.count);
+  let found = false;
   for (const index of strings.containing(EPHEMERON)) {
     const name = ephemeronOf(strings.get(index));
-    if (name) tables.set(index, name.table);
+    if (name) tables[index] = name.table;
+    found ||= name !== undefined;
   }
-  if (tables.size === 0) return;
+  if (!found) return;
   const { firstEdge, id } = nodes;
   const { edgeClass, label } = edges;
   for (let node = 0; node < id.length; node++) {
     for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
       if (edgeClass[e] >> V8_EDGE_SHIFT !== V8Edge.internal || labelSort(label[e]) !== LabelSort.internalName) continue;
-      const table = tables.get(labelPayload(label[e]));
-      if (table === undefined) continue;
+      const table = tables[labelPayload(label[e])];
+      if (table === 0) continue;
       const standing = table === id[node] ? Standing.none : Standing.traversed;
       edgeClass[e] = (edgeClass[e] & ~(EDGE_KIND_MASK | STANDING_MASK)) | EdgeKind.ephemeron | standing;
     }

@@ -3,10 +3,10 @@ import { NO_GENERATION, UNKNOWN_REFCOUNT } from "../../heap/kinds.js";
 import { printable } from "../../heap/names.js";
 import type { BytesStringTable } from "../../heap/StringTable.js";
 import { DOCUMENTS } from "../../heap/v8.js";
-import type { ByteSource, ReadOptions } from "../ByteSource.js";
+import type { ByteFlow, ByteSource, ReadOptions } from "../ByteSource.js";
 import { SnapshotError } from "../errors.js";
 import { SparseNumbers } from "../SparseNumbers.js";
-import { ByteStream, PIECE, piecesOf } from "./ByteStream.js";
+import { ByteStream, flowOf, PIECE } from "./ByteStream.js";
 import { keepRootShortcuts, markEphemerons } from "./edgeStanding.js";
 import { corrupt, FORMAT } from "./errors.js";
 import { type Meta, parseMeta } from "./meta.js";
@@ -35,31 +35,36 @@ interface Sections {
 }
 
 /**
- * Reads a V8 `.heapsnapshot` as a whole, piece by piece: no part of it is ever one JavaScript string.
+ * Reads a V8 `.heapsnapshot` as a whole.
+ * @param piece bytes that are read at a time
+ * @throws as `readHeapSnapshotFlow`
+ */
+export function readHeapSnapshot(source: ByteSource, options: ReadOptions = {}, piece = PIECE): Promise<HeapGraph> {
+  return readHeapSnapshotFlow(flowOf(source, piece), options);
+}
+
+/**
+ * Reads a V8 `.heapsnapshot` piece by piece: no part of it is ever one JavaScript string.
  *
  * What this format can't tell: reference counts (there are none), values of numbers other than those that V8 was asked
  * to write, texts beyond the cut, and what native code holds beside what it reports.
  *
- * @param piece bytes a piece
- * @throws SnapshotError not-a-snapshot, unsupported-version, truncated, corrupt or too-large
+ * @throws SnapshotError not-a-snapshot, unsupported-version, truncated, corrupt or too-large; what the flow throws; an
+ * AbortError where the signal gave up
  */
-export async function readHeapSnapshot(
-  source: ByteSource,
-  options: ReadOptions = {},
-  piece = PIECE,
-): Promise<HeapGraph> {
-  const stream = new ByteStream(piecesOf(source, piece));
+export async function readHeapSnapshotFlow(flow: ByteFlow, options: ReadOptions = {}): Promise<HeapGraph> {
+  const stream = new ByteStream(flow.pieces);
   const step = () => {
     options.signal?.throwIfAborted();
-    options.progress?.(stream.offset / source.size, "heapsnapshot");
+    options.progress?.(flow.done(stream.offset), "heapsnapshot");
   };
-  const sections = await readSections(stream, source.size, options, step);
+  const sections = await readSections(stream, flow, options, step);
   return graphOf(sections, options);
 }
 
 async function readSections(
   stream: ByteStream,
-  size: number,
+  flow: ByteFlow,
   options: ReadOptions,
   step: () => void,
 ): Promise<Required<Sections>> {
@@ -71,9 +76,9 @@ async function readSections(
     if (key in read || (key === "snapshot" && read.meta)) throw corrupt(`it has two "${key}" sections`, stream.offset);
     if (key === "snapshot") {
       read.meta = parseMeta(await readValue(stream, MOST_META));
-      checkSize(read.meta, size, options);
+      checkSize(read.meta, flow.most, options);
     } else if (read.meta === undefined) throw corrupt('its first section is not "snapshot"', stream.offset);
-    else await readSection(stream, key, read, read.meta, size, options, step);
+    else await readSection(stream, key, read, read.meta, flow, options, step);
     const next = await nextByte(stream);
     more = next === 0x2c;
     if (!more && next !== 0x7d) throw corrupt('"," or "}" was expected', stream.offset - 1);
@@ -95,7 +100,7 @@ async function readSection(
   key: string,
   read: Sections,
   meta: Meta,
-  size: number,
+  flow: ByteFlow,
   options: ReadOptions,
   step: () => void,
 ): Promise<void> {
@@ -116,7 +121,7 @@ async function readSection(
       await expectByte(stream, "[");
       read.strings = await readStrings(
         stream,
-        Math.max(size - stream.offset, 0),
+        Math.max(flow.likely - stream.offset, 0),
         Math.min(options.maxBytes ?? MOST_STRINGS, MOST_STRINGS),
         step,
       );
@@ -217,7 +222,7 @@ function infoOf(hasLocations: boolean): RuntimeInfo {
       threads: false,
       tracemalloc: false,
     },
-    notes: ["There are no rules for leaks in heaps of V8 yet: that nothing is found says nothing."],
+    notes: [],
     sources: new Map(),
   };
 }

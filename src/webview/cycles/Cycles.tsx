@@ -4,6 +4,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { FamilyList, FamilySummary } from "../../session/queries/families.js";
 import { Answered } from "../Answered.js";
 import { useAnswer } from "../answers.js";
+import { Choice } from "../Choice.js";
 import { PlaceLink } from "../elements.js";
 import { Filter, matcher } from "../Filter.js";
 import { formatBytes, formatCount, placeText, plural, text } from "../format.js";
@@ -11,6 +12,7 @@ import { showGraph } from "../go.js";
 import { phase } from "../host.js";
 import { type Column, tableState } from "../table/columns.js";
 import { VirtualTable } from "../table/VirtualTable.js";
+import { traits } from "../traits.js";
 import { FamilyPane } from "./FamilyPane.js";
 
 type State = "all" | "garbage" | "alive";
@@ -86,6 +88,8 @@ const COLUMNS: readonly Column<FamilySummary>[] = [
   },
 ];
 
+const WITHOUT_STATE = COLUMNS.filter(({ id }) => id !== "state");
+
 function stateOf(family: FamilySummary): string {
   return family.garbage ? "garbage" : "alive";
 }
@@ -111,7 +115,10 @@ export function Cycles(): JSX.Element {
 
 function NoCycles({ list }: { readonly list: FamilyList }): JSX.Element {
   return (
-    <p class="empty-state">There are no reference cycles outside the interpreter's own. {infrastructureText(list)}</p>
+    <p class="empty-state">
+      There are no reference cycles outside the {traits.value.counts ? "interpreter" : "engine"}'s own.{" "}
+      {infrastructureText(list)}
+    </p>
   );
 }
 
@@ -124,14 +131,15 @@ function infrastructureText({ infrastructure }: FamilyList): string {
 function Families({ list }: { readonly list: FamilyList }): JSX.Element {
   const wanted = filter.value;
   const state = wantedState.value;
+  const { garbage } = traits.value;
   const rows = useMemo(() => {
     const fits = matcher(wanted);
     return list.families.filter(
       (family) =>
-        (state === "all" || stateOf(family) === state) &&
+        (state === "all" || !garbage || stateOf(family) === state) &&
         (fits(family.name) || (family.location !== undefined && fits(placeText(family.location)))),
     );
-  }, [list, wanted, state]);
+  }, [list, wanted, state, garbage]);
   const active = rows.find((family) => keyOf(family) === table.active.value);
   useEffect(() => {
     if (!active && rows.length > 0) table.active.value = keyOf(rows[0]);
@@ -139,19 +147,7 @@ function Families({ list }: { readonly list: FamilyList }): JSX.Element {
   return (
     <>
       <Filter label="Filter by name or file" value={filter} shown={shownText(rows.length, list)}>
-        <div class="choice" role="group" aria-label="State">
-          {STATES.map(([value, words]) => (
-            <button
-              key={value}
-              type="button"
-              class="button"
-              aria-pressed={state === value}
-              onClick={() => (wantedState.value = value)}
-            >
-              {words}
-            </button>
-          ))}
-        </div>
+        {garbage && <Choice label="State" value={wantedState} choices={STATES} />}
       </Filter>
       <div class="split">
         {rows.length === 0 ? (
@@ -159,7 +155,7 @@ function Families({ list }: { readonly list: FamilyList }): JSX.Element {
         ) : (
           <VirtualTable
             label="Families of reference cycles"
-            columns={COLUMNS}
+            columns={garbage ? COLUMNS : WITHOUT_STATE}
             rows={rows}
             rowKey={keyOf}
             state={table}

@@ -10,6 +10,7 @@ import { showGraph, showObject } from "../go.js";
 import { select } from "../host.js";
 import { storeFor } from "../graph/PictureStore.js";
 import { CutIcon, GraphIcon } from "../icons.js";
+import { traits } from "../traits.js";
 import { useSettled } from "../useSettled.js";
 
 const EXAMPLES_OPEN = 10;
@@ -18,26 +19,33 @@ const EXAMPLES_OPEN = 10;
 export function FamilyPane({ summary }: { readonly summary: FamilySummary }): JSX.Element {
   const settled = useSettled<number | null>(summary.family, null);
   const seed = { kind: "family", family: summary.family, cycle: 0 } as const;
+  const { garbage, counts } = traits.value;
   return (
     <section class="pane" aria-labelledby="family">
       <h2 id="family">{text(summary.name)}</h2>
       <Facts
         facts={[
-          ["State", summary.garbage ? "garbage: only the collector can free it" : "alive"],
+          ...(garbage ? [["State", stateText(summary)] as const] : []),
           ["Cycles", `${plural(summary.count, "cycle")} of ${plural(summary.objects, "object")} each`],
           ["Size", sizeText(summary)],
         ]}
       />
       <div class="actions">
         <GraphButton seed={seed} primary />
-        <button type="button" class="button" onClick={() => showCuts(seed)}>
-          <CutIcon /> What if I cut it?
-        </button>
+        {counts && (
+          <button type="button" class="button" onClick={() => showCuts(seed)}>
+            <CutIcon /> What if I cut it?
+          </button>
+        )}
         {summary.location && <SourceButton location={summary.location} />}
       </div>
       {settled !== null && <Details family={settled} />}
     </section>
   );
+}
+
+function stateText({ garbage }: FamilySummary): string {
+  return garbage ? "garbage: only the collector can free it" : "alive";
 }
 
 /** The graph with the suggested cuts, also where they were taken back before. */
@@ -81,7 +89,7 @@ function Cuts({ details }: { readonly details: FamilyDetails }): JSX.Element | n
   if (details.cuts.length === 0 && details.noCuts === undefined) return null;
   return (
     <>
-      <h3>Where to cut it</h3>
+      <h3>{traits.value.counts ? "Where to cut it" : "What frees it"}</h3>
       {details.noCuts !== undefined && <p class="quiet">{text(details.noCuts, 500)}</p>}
       {details.cutsNote !== undefined && <p class="quiet">{text(details.cutsNote, 500)}</p>}
       <ul class="cuts">

@@ -7,12 +7,13 @@ import { phase, select } from "../host.js";
 import { adviceFor } from "./advice.js";
 
 /** All about one value: its objects, what holds them, and how to share them. */
-export function ValuePane({ row }: { readonly row: DuplicateRow }): JSX.Element {
+export function ValuePane({ row }: { readonly row: DuplicateRow }): JSX.Element | null {
   const [first] = row.objects;
   useEffect(() => select(first), [first]);
   const { bytesEach, heldBy, location } = row;
   const opened = phase.value;
-  const advice = adviceFor(row.type, opened.kind === "opened" && opened.info.version?.startsWith("2.") === true);
+  if (opened.kind !== "opened") return null;
+  const advice = adviceFor(row.type, opened.info);
   return (
     <section class="pane" aria-labelledby="value">
       <h2 id="value">

@@ -3,6 +3,7 @@ import type { Arrow, Box } from "../../picture/Picture.js";
 import type { CutPreview } from "../../session/queries/cut.js";
 import type { FamilyDetails } from "../../session/queries/families.js";
 import { ask, type AskOptions, RefusedError } from "../host.js";
+import { traits } from "../traits.js";
 import { type ArrowCut, type Cut, cutOf, type Fates, fatesOf, isCut, type Suggestion, suggestionOf } from "./cuts.js";
 import type { Shown, Trouble } from "./PictureStore.js";
 
@@ -56,11 +57,13 @@ export class CutStore {
 
   /** True where there is a suggestion to ask for. */
   get suggests(): boolean {
-    return this.#family !== null;
+    return this.#family !== null && traits.value.counts;
   }
 
   /** What an arrow stands for as a cut, or why it can't be cut. */
   ofArrow(key: string): ArrowCut {
+    if (!traits.value.counts)
+      return { reason: "What a cut frees is told by reference counts, and this heap has none." };
     const arrow = this.#drawn.arrows.value.get(key);
     return arrow ? cutOf(arrow, this.#drawn.boxes.value) : { reason: "It is not drawn any more." };
   }
@@ -95,7 +98,7 @@ export class CutStore {
   /** Cuts what would end the cycle with the least effort. */
   suggest(): void {
     const family = this.#family;
-    if (family === null) return;
+    if (family === null || !this.suggests) return;
     this.offered = true;
     void this.#run(
       "Looking for cuts",

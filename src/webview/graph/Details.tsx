@@ -7,7 +7,8 @@ import { Facts } from "../elements.js";
 import { formatBytes, formatCount, fullPlaceText, placeText, text } from "../format.js";
 import { showObject } from "../go.js";
 import { copy, goToSource } from "../host.js";
-import { refcountText } from "../object/words.js";
+import { distanceText, flagsText, refcountText } from "../object/words.js";
+import { traits } from "../traits.js";
 import { useSettled } from "../useSettled.js";
 import { fateText, isCut } from "./cuts.js";
 import type { Keyboard } from "./Keyboard.js";
@@ -43,7 +44,7 @@ export function Details({
   );
 }
 
-/** The arrow that was chosen: what it is, and the button that cuts it. */
+/** The arrow that was chosen: what it is, and the button that cuts it, where it can be told what that frees. */
 function SelectedArrow({ store }: { readonly store: PictureStore }): JSX.Element | null {
   const pinned = store.pinned.value;
   const arrow = pinned === null ? undefined : store.arrows.value.get(pinned);
@@ -58,14 +59,16 @@ function SelectedArrow({ store }: { readonly store: PictureStore }): JSX.Element
       <p class="anywhere">
         {boxName(from)} <span class="mono label">{arrow.labels.join(", ")}</span> → {boxName(to)}
       </p>
-      <div class="actions">
-        <Action
-          does={done ? "Take the cut back" : `Cut${several}`}
-          possible={isCut(cut)}
-          run={() => store.cuts.toggle(arrow.key)}
-        />
-      </div>
-      {!isCut(cut) && <p class="quiet">It can’t be cut. {cut.reason}</p>}
+      {traits.value.counts && (
+        <div class="actions">
+          <Action
+            does={done ? "Take the cut back" : `Cut${several}`}
+            possible={isCut(cut)}
+            run={() => store.cuts.toggle(arrow.key)}
+          />
+        </div>
+      )}
+      {traits.value.counts && !isCut(cut) && <p class="quiet">It can’t be cut. {cut.reason}</p>}
     </div>
   );
 }
@@ -162,7 +165,11 @@ type Fact = readonly [name: string, value: ComponentChildren];
 
 function stateFacts(box: Box): Fact[] {
   const state = box.garbage ? "garbage: nothing alive refers to it" : "alive";
-  return [["State", state], ...(box.root === "" ? [] : ([["Root", text(box.root)]] as const))];
+  const facts: (Fact | false)[] = [
+    traits.value.garbage && ["State", state],
+    box.root !== "" && ["Root", text(box.root)],
+  ];
+  return facts.filter((fact) => fact !== false);
 }
 
 /** What the picture itself tells, for as long as nothing else is known. */
@@ -175,7 +182,8 @@ function allFacts(box: Box, details: ObjectDetails): Fact[] {
     ["Type", text(details.type)],
     ["Self size", formatBytes(details.self)],
     ["Retained size", formatBytes(details.retained)],
-    ["References", refcountText(details)],
+    traits.value.counts ? ["References", refcountText(details)] : ["Distance", distanceText(details)],
+    ...(details.flags.includes("detached") ? [["Detached", flagsText(["detached"])] as const] : []),
     ...stateFacts(box),
     ["Id", <Id id={box.id} />],
   ];

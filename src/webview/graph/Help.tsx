@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { KEYS } from "./Keyboard.js";
+import { traits } from "../traits.js";
+import { keyHelp } from "./Keyboard.js";
 
 const MOUSE: readonly (readonly [gesture: string, does: string])[] = [
   ["Wheel", "Zoom at the pointer"],
@@ -12,6 +13,7 @@ const MOUSE: readonly (readonly [gesture: string, does: string])[] = [
 /** The keys and gestures of the picture, in a dialog. */
 export function Help({ open, close }: { readonly open: boolean; close(): void }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
+  const cuts = traits.value.counts;
   useEffect(() => {
     if (open) dialog.current?.showModal();
     else dialog.current?.close();
@@ -29,7 +31,7 @@ export function Help({ open, close }: { readonly open: boolean; close(): void })
         <h2 id="graph-help-title">Keys and mouse</h2>
         <p>Keys act on the box that has the focus. Tab leads to the picture, and on to the details and the table.</p>
         <dl>
-          {KEYS.map(([keys, does]) => (
+          {keyHelp(cuts).map(([keys, does]) => (
             <div key={does}>
               <dt>
                 {keys.map((key) => (
@@ -48,8 +50,13 @@ export function Help({ open, close }: { readonly open: boolean; close(): void })
         </dl>
         <p>
           In the table of references: <kbd>↑</kbd> <kbd>↓</kbd> go through the rows, <kbd>Enter</kbd> highlights the
-          arrow, <kbd>←</kbd> <kbd>→</kbd> go to the box at its beginning or end, <kbd>X</kbd> cuts the arrow of the
-          row.
+          arrow, <kbd>←</kbd> <kbd>→</kbd> go to the box at its beginning or end
+          {cuts && (
+            <>
+              , <kbd>X</kbd> cuts the arrow of the row
+            </>
+          )}
+          .
         </p>
         <button type="button" class="button primary" onClick={close}>
           Close

@@ -13,8 +13,10 @@ const sides: Readonly<Record<string, Side>> = {
   ArrowDown: "down",
 };
 
-/** The keys, as the help lists them. */
-export const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
+/** A key, or several that belong together, and what it does. */
+type KeyHelp = readonly [keys: readonly string[], does: string];
+
+const KEYS: readonly KeyHelp[] = [
   [["←", "→", "↑", "↓"], "Go to the nearest box on that side"],
   [["Enter"], "Select the box and go to its details; on a box “more”: draw more"],
   [["Space"], "Select the box"],
@@ -28,11 +30,25 @@ export const KEYS: readonly (readonly [keys: readonly string[], does: string])[]
   [["0"], "Fit the picture into the pane"],
   [["Shift", "arrow"], "Move the picture"],
   [["U"], "Undo the last expansion"],
+];
+
+const CUT_KEYS: readonly KeyHelp[] = [
   [["X"], "Cut the selected arrow for trial, or take its cut back"],
   [["Z"], "Undo the last cut"],
+];
+
+const LAST_KEYS: readonly KeyHelp[] = [
   [["Escape"], "Select nothing; in the details: back to the box"],
   [["?"], "Show this list"],
 ];
+
+/**
+ * The keys, as the help lists them.
+ * @param cuts with those that cut arrows
+ */
+export function keyHelp(cuts: boolean): readonly KeyHelp[] {
+  return [...KEYS, ...(cuts ? CUT_KEYS : []), ...LAST_KEYS];
+}
 
 /** The keys of the picture; "?" is heard in all of the view. */
 export class Keyboard {

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import type { PictureSeed } from "../../picture/Picture.js";
 import { Progress } from "../Answered.js";
 import { plural, text } from "../format.js";
+import { traits } from "../traits.js";
 import { Canvas } from "./Canvas.js";
 import { CutPanel } from "./CutPanel.js";
 import { Details } from "./Details.js";
@@ -75,7 +76,7 @@ function Graph({ store, suggest }: { readonly store: PictureStore; readonly sugg
         </p>
         <Told shown={shown} />
       </div>
-      <CutPanel store={store} keyboard={keyboard} />
+      {traits.value.counts && <CutPanel store={store} keyboard={keyboard} />}
       <div class="graph-side">
         <Details store={store} keyboard={keyboard} />
         <section class="graph-references" aria-labelledby="graph-references-title">
@@ -99,7 +100,7 @@ function useCutKeys(store: PictureStore): void {
       if (event.altKey || event.ctrlKey || event.metaKey || event.target instanceof HTMLInputElement) return;
       const arrow = store.currentArrow.peek();
       if (event.key === "z" && store.cuts.undoable.peek() > 0) store.cuts.undo();
-      else if (event.key === "x" && arrow !== null) store.cuts.toggle(arrow);
+      else if (event.key === "x" && arrow !== null && traits.peek().counts) store.cuts.toggle(arrow);
       else return;
       event.preventDefault();
       event.stopPropagation();

@@ -2,10 +2,12 @@ import type { ComponentChildren, JSX } from "preact";
 import type { Fate } from "../../session/queries/cut.js";
 import { arrowPaths } from "./curves.js";
 import { CutMark, FateLabel, HATCH } from "./fateMarks.js";
+import { traits } from "../traits.js";
 import { CycleMark, PathMark, Tag } from "./marks.js";
 
 /** What the signs of the picture mean. */
 export function Legend(): JSX.Element {
+  const { counts, garbage } = traits.value;
   return (
     <details class="graph-legend">
       <summary>Legend</summary>
@@ -21,26 +23,40 @@ export function Legend(): JSX.Element {
         </Entry>
         <Entry sample={<PathMark x={35} y={12} />}>the object is on the path</Entry>
         <Entry sample={<Words>root: …</Words>}>
-          a root, and why: the interpreter itself or something outside holds it
+          {counts
+            ? "a root, and why: the interpreter itself or something outside holds it"
+            : "a root, and why: the engine or the program’s global object"}
         </Entry>
-        <Entry sample={<Sample kind="garbage" tag="garbage" />}>
-          garbage, with a double border: no root reaches it, it waits for the collector
-        </Entry>
-        <Entry sample={<CutLine />}>cut for trial: as if the reference were not there</Entry>
-        <Entry sample={<FateSample fate="now" tag="dies" />}>grey: dies at once when the cut references are gone</Entry>
-        <Entry sample={<FateSample fate="collection" tag="next…" />}>
-          hatched, “next collection”: the next full collection frees it
-        </Entry>
-        <Entry sample={<FateSample fate="stays" tag="stays: …" />}>
-          stays although something that held it goes, and what holds it
-        </Entry>
+        {garbage && (
+          <Entry sample={<Sample kind="garbage" tag="garbage" />}>
+            garbage, with a double border: no root reaches it, it waits for the collector
+          </Entry>
+        )}
+        {counts && <CutEntries />}
         <Entry sample={<Sample kind="more" />}>stands for neighbours that are not drawn; a click draws them</Entry>
       </dl>
-      <p>
-        In “refs 5: 2 here, 2 not drawn, 1 outside” the object has 5 references: 2 from boxes of this picture, 2 from
-        other objects of the snapshot, 1 from outside of the snapshot, such as C code.
-      </p>
+      {counts && (
+        <p>
+          In “refs 5: 2 here, 2 not drawn, 1 outside” the object has 5 references: 2 from boxes of this picture, 2 from
+          other objects of the snapshot, 1 from outside of the snapshot, such as C code.
+        </p>
+      )}
     </details>
+  );
+}
+
+function CutEntries(): JSX.Element {
+  return (
+    <>
+      <Entry sample={<CutLine />}>cut for trial: as if the reference were not there</Entry>
+      <Entry sample={<FateSample fate="now" tag="dies" />}>grey: dies at once when the cut references are gone</Entry>
+      <Entry sample={<FateSample fate="collection" tag="next…" />}>
+        hatched, “next collection”: the next full collection frees it
+      </Entry>
+      <Entry sample={<FateSample fate="stays" tag="stays: …" />}>
+        stays although something that held it goes, and what holds it
+      </Entry>
+    </>
   );
 }
 

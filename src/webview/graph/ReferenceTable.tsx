@@ -7,6 +7,7 @@ import { Filter } from "../Filter.js";
 import { formatCount, plural } from "../format.js";
 import { CutIcon, SortIcon } from "../icons.js";
 import { isCut } from "./cuts.js";
+import { traits } from "../traits.js";
 import type { Keyboard } from "./Keyboard.js";
 import type { PictureStore } from "./PictureStore.js";
 import { arranged, boxName, type Column, type Order, type ReferenceRow, referenceRows } from "./references.js";
@@ -66,9 +67,11 @@ export function ReferenceTable({
               {COLUMNS.map(([column, title, name = title]) => (
                 <Heading key={column} column={column} title={title} name={name} order={order} setOrder={setOrder} />
               ))}
-              <th scope="col" class="cut-cell">
-                <span class="graph-unseen">Cut</span>
-              </th>
+              {traits.value.counts && (
+                <th scope="col" class="cut-cell">
+                  <span class="graph-unseen">Cut</span>
+                </th>
+              )}
             </tr>
           </thead>
           <tbody ref={body}>
@@ -189,7 +192,7 @@ const Row = memo(function Row({
       <NameCell box={to} keyboard={keyboard} />
       <td class="count">{formatCount(arrow.count)}</td>
       <td class="marks">{shownMarks}</td>
-      <CutCell arrow={arrow.key} store={store} />
+      {traits.value.counts && <CutCell arrow={arrow.key} store={store} />}
     </tr>
   );
 });

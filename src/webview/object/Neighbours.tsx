@@ -6,6 +6,7 @@ import { formatCount, text } from "../format.js";
 import { showObject } from "../go.js";
 import { type Column, tableState } from "../table/columns.js";
 import { VirtualTable } from "../table/VirtualTable.js";
+import { traits } from "../traits.js";
 import { STANDINGS } from "./words.js";
 
 const MAX_ROWS = 14;
@@ -46,6 +47,23 @@ const COLUMNS: readonly Column<Row>[] = [
   },
 ];
 
+/** Where no references are counted, all that can be said of one is whether it keeps its object alive. */
+const WITHOUT_COUNTS = COLUMNS.map((column) =>
+  column.id === "standing"
+    ? {
+        ...column,
+        title: "Strength",
+        value: strengthOf,
+        cell: (row: Row) => <span title={STANDINGS[strengthOf(row)]}>{strengthOf(row)}</span>,
+        hint: "Whether the reference keeps the object alive",
+      }
+    : column,
+);
+
+function strengthOf({ standing }: Row): string {
+  return standing === "weak" ? "weak" : "strong";
+}
+
 const keyOf = ({ key }: Row) => key;
 
 /** The objects that refer to one, or that it refers to. */
@@ -76,7 +94,7 @@ export function Neighbours({
       ) : (
         <VirtualTable
           label={`${title}: ${hint.toLowerCase()}`}
-          columns={COLUMNS}
+          columns={traits.value.counts ? COLUMNS : WITHOUT_COUNTS}
           rows={keyed}
           rowKey={keyOf}
           state={state}

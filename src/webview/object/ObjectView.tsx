@@ -6,9 +6,10 @@ import { useAnswer } from "../answers.js";
 import { CopyButton, Facts, GraphButton, IdLink, SourceButton, TypeLink } from "../elements.js";
 import { formatBytes, formatCount, text } from "../format.js";
 import { select } from "../host.js";
+import { traits } from "../traits.js";
 import { Alive } from "./Alive.js";
 import { Neighbours } from "./Neighbours.js";
-import { flagsText, generationText, refcountText } from "./words.js";
+import { distanceText, flagsText, generationText, refcountText } from "./words.js";
 
 const WEAKREFS_SHOWN = 50;
 
@@ -93,17 +94,19 @@ function Both({
 
 function factsOf(details: ObjectDetails): (readonly [string, ComponentChildren])[] {
   const { type, dominator } = details;
-  const flags = flagsText(details.flags);
+  const { counts, garbage } = traits.value;
+  const flags = flagsText(counts ? details.flags : details.flags.filter((flag) => flag === "detached"));
   const facts: (readonly [string, ComponentChildren] | false)[] = [
     ["Type", <TypeLink type={type} />],
     ["Self size", <span title={`${formatCount(details.self)} bytes`}>{formatBytes(details.self)}</span>],
     ["Retained size", <span title={`${formatCount(details.retained)} bytes`}>{formatBytes(details.retained)}</span>],
-    ["References", refcountText(details)],
-    ["State", details.garbage ? "garbage: nothing alive refers to it" : "alive"],
+    counts && ["References", refcountText(details)],
+    garbage && ["State", details.garbage ? "garbage: nothing alive refers to it" : "alive"],
     details.root !== "" && ["Root", text(details.root)],
     dominator !== null && dominator !== "garbage" && ["Dominator", <IdLink id={dominator} />],
-    ["Generation", generationText(details)],
-    flags !== "" && ["Flags", flags],
+    counts && ["Generation", generationText(details)],
+    !counts && ["Distance", distanceText(details)],
+    flags !== "" && [counts ? "Flags" : "Detached", flags],
     details.weakrefs.length > 0 && ["Weak references", <Weakrefs ids={details.weakrefs} />],
   ];
   return facts.filter((fact) => fact !== false);

@@ -21,6 +21,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   frozen: "in the permanent generation (gc.freeze)",
   unstarted: "not started yet",
   synthetic: "no Python object: a thread or a running frame",
+  detached: "taken out of its document, but something still refers to it",
 };
 
 /** Flags as a reader understands them. */
@@ -34,10 +35,21 @@ export function generationText({ generation, flags }: ObjectDetails): string {
   return flags.includes("tracked") ? "unknown" : "none: the collector doesn't track it";
 }
 
+/** From here on DevTools counts what only the engine itself leads to. */
+const ENGINE_DISTANCE = 100_000_000;
+
+/** How far an object of a V8 heap is from the roots, as DevTools counts it. */
+export function distanceText({ distance }: Pick<ObjectDetails, "distance">): string {
+  if (distance < 0) return "no way leads here from a root";
+  if (distance < ENGINE_DISTANCE) return `${formatCount(distance)} from the program's global objects`;
+  return `${formatCount(distance - ENGINE_DISTANCE)} from the engine's own roots; the program's global objects do not lead here`;
+}
+
 /** What each standing of a reference means. */
 export const STANDINGS: Readonly<Record<string, string>> = {
   traversed: "The collector sees this reference",
   owned: "Keeps the object alive, but the collector doesn't see it",
   borrowed: "The collector sees it, but it holds no count",
   weak: "Doesn't keep the object alive",
+  strong: "Keeps the object alive",
 };

@@ -9,6 +9,7 @@ import { formatBytes, formatCount, plural, text } from "../format.js";
 import { phase, route } from "../host.js";
 import { type Column, tableState } from "../table/columns.js";
 import { VirtualTable } from "../table/VirtualTable.js";
+import { traits } from "../traits.js";
 import { Instances } from "./Instances.js";
 
 // Kept while another view is shown.
@@ -34,6 +35,10 @@ const COLUMNS: readonly Column<TypeRow>[] = [
     numeric: true,
     hint: "Sum of the objects' own sizes",
   },
+];
+
+const WITH_GARBAGE: readonly Column<TypeRow>[] = [
+  ...COLUMNS,
   {
     id: "garbage",
     title: "Garbage",
@@ -82,7 +87,13 @@ function TypeTables({ all }: { readonly all: readonly TypeRow[] }): JSX.Element 
         {rows.length === 0 ? (
           <p class="empty-state">No type fits the filter.</p>
         ) : (
-          <VirtualTable label="Types" columns={COLUMNS} rows={rows} rowKey={keyOf} state={table} />
+          <VirtualTable
+            label="Types"
+            columns={traits.value.garbage ? WITH_GARBAGE : COLUMNS}
+            rows={rows}
+            rowKey={keyOf}
+            state={table}
+          />
         )}
         <section class="pane pane-table" aria-labelledby="instances">
           <h2 id="instances">{active ? text(active.type) : "Largest objects"}</h2>
