@@ -124,6 +124,16 @@ export interface NodeFacts extends NumberTable {
   readonly values: Float64Array;
 }
 
+/** Scopes of scripts, by rows, and which of them use which variables. */
+export interface ScopeTable {
+  /** The row of a script's scope by the number that V8 has for it, or -1. */
+  find(script: NodeIndex, id: number): number;
+  /** The row of the scope around a scope, or -1. */
+  parent(row: number): number;
+  /** Rows of the scopes that use a variable of a scope; undefined where closures share no variable of that name. */
+  usersOf(row: number, variable: string): readonly number[] | undefined;
+}
+
 /** What a capture tells of some nodes besides. A fact that is missing is unknown. */
 export interface HeapFacts {
   /** Line at which a suspended generator or coroutine waits. */
@@ -140,6 +150,8 @@ export interface HeapFacts {
   readonly site?: NodeFacts;
   /** Calls that allocated something, the innermost first. */
   readonly stacks?: readonly (readonly SourceLocation[])[];
+  /** V8, where it tells: which function uses which variable of those around it. */
+  readonly scopes?: ScopeTable;
 }
 
 /** What a heap consists of beside its columns. */

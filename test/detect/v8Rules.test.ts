@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { basename } from "node:path";
+import { caches } from "../../src/session/queries/caches.js";
 import { diff } from "../../src/session/queries/diff.js";
 import { report, type ReportedFinding } from "../../src/session/queries/report.js";
 import { Series, summarize } from "../../src/session/Series.js";
@@ -75,8 +76,8 @@ const told = ({ rule, severity, title }: ReportedFinding) => `${severity} ${rule
 for (const [name, node] of Object.entries({ "this Node": process.execPath, ...(await ensureV8Peers()).nodes })) {
   describe(`rules for V8's heaps, ${name}`, () => {
     const open: NodeRun[] = [];
-    const run = async (program: string) => {
-      const done = await runNode(program, { node });
+    const run = async (program: string, numbers = false) => {
+      const done = await runNode(program, { node, numbers });
       open.push(done);
       return done;
     };
@@ -113,6 +114,15 @@ for (const [name, node] of Object.entries({ "this Node": process.execPath, ...(a
       );
       const why = found.find(({ title }) => title.startsWith("cleared "))!.why;
       assert.match(why, new RegExp(`Entries are taken out of it in ${basename(file)}, line 11:`));
+    });
+
+    it("take a bound for one where the snapshot tells numbers", async () => {
+      const { sessions } = await run(CACHES, true);
+      const byName = new Map(caches(sessions[0]).map(({ name: of, bound }) => [of, bound]));
+      assert.deepEqual(byName.get("limited.byName in program.cjs"), { limit: 500, by: "maxEntries" });
+      assert.equal(byName.get("grown in program.cjs"), null);
+      const found = report(sessions[0]).findings.filter(({ rule }) => rule === "unbounded-cache");
+      assert.ok(!found.some(({ title }) => title.startsWith("limited.")), found.map(told).join("\n"));
     });
 
     it("tell what grows, by how much with each snapshot, and what stayed", async () => {

@@ -35,12 +35,15 @@ snapshot();
 
 const nodes = await ensureV8Peers().then(({ nodes: peers }) => ({ "this Node": process.execPath, ...peers }));
 
-for (const [name, node] of Object.entries(nodes)) {
+for (const [name, node] of Object.entries(nodes).flatMap(([of, path]) => [
+  [of, path] as const,
+  [`${of}, with numbers`, path] as const,
+])) {
   describe(`V8 containers of ${name}`, () => {
     let done: NodeRun;
     let session: Session;
     before(async () => {
-      done = await runNode(PROGRAM, { node });
+      done = await runNode(PROGRAM, { node, numbers: name.endsWith("with numbers") });
       [session] = done.sessions;
     });
     after(() => done?.remove());

@@ -20,11 +20,16 @@ export interface NodeRun {
 /**
  * Runs a program under a Node and opens the snapshots that it takes: `snapshot()` takes one.
  * @param name of the file, whose ending says how it is run
+ * @param numbers whether the snapshots tell the values of numbers, as those of `ouroboros capture` do
  * @throws Error where the program fails
  */
 export async function runNode(
   program: string,
-  { name = "program.cjs", node = process.execPath }: { readonly name?: string; readonly node?: string } = {},
+  {
+    name = "program.cjs",
+    node = process.execPath,
+    numbers = false,
+  }: { readonly name?: string; readonly node?: string; readonly numbers?: boolean } = {},
 ): Promise<NodeRun> {
   const folder = mkdtempSync(join(tmpdir(), "ouroboros-node-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -35,7 +40,7 @@ export async function runNode(
     writeFileSync(
       taking,
       `let count = 0;
-globalThis.snapshot = () => require("node:v8").writeHeapSnapshot(${JSON.stringify(folder)} + "/" + count++ + ".heapsnapshot");
+globalThis.snapshot = () => require("node:v8").writeHeapSnapshot(${JSON.stringify(folder)} + "/" + count++ + ".heapsnapshot", { exposeNumericValues: ${numbers} });
 process.on("exit", () => process.stderr.write(String(count)));`,
     );
     const { stdout, stderr } = await run(node, ["--no-warnings", "--require", taking, file]);

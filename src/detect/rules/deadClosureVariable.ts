@@ -7,12 +7,13 @@ import type { Analysis } from "../../model/Analysis.js";
 import { rootPaths } from "../../model/paths.js";
 import { isLibrary } from "../../model/source.js";
 import { followInternal } from "../../model/v8/labels.js";
+import { HeapScopes } from "../../model/v8/scopes.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
 import type { Message } from "../messages.js";
 import { NO_SOURCES, type Sources } from "../Sources.js";
 import { retainedTogether } from "../together.js";
 import { type Contexts, contextsOf } from "../v8/contexts.js";
-import { type ScriptFunction, ScriptScopes, type SharedVariable } from "../v8/scopes.js";
+import { type ScriptFunction, ScriptScopes } from "../v8/scopes.js";
 
 const MIN_BYTES = 64_000;
 const MIN_HEAP_SHARE = 0.01;
@@ -29,8 +30,11 @@ interface Captured {
 
 /** A variable that is kept though nothing alive reads it. */
 interface Dead extends Captured {
-  readonly variable: SharedVariable;
-  readonly file: string;
+  /** Where it is declared; where only V8 tells, the place of a function that keeps it. */
+  readonly location: SourceLocation;
+  readonly owner: ScriptFunction;
+  /** Functions that read it, none of them alive; undefined where it is not known which. */
+  readonly readers: readonly ScriptFunction[] | undefined;
   /** Functions whose closures keep the context. */
   readonly keepers: readonly ScriptFunction[];
 }
@@ -56,40 +60,43 @@ function finding(analysis: Analysis, name: string, dead: readonly Dead[]): Findi
     dead.map(({ value }) => value),
   );
   if (bytes < leastBytes(analysis)) return [];
-  const [{ variable, file, keepers, value }] = dead;
-  const { owner, line, column } = variable;
-  const location: SourceLocation = { file, line, column, name: owner?.name || name };
-  const readers = new Map(variable.readers.flatMap((around) => around.slice(-1)).map((fn) => [fn.line, fn]));
+  const [{ location, owner, readers, keepers, value }] = dead;
   const shown = { variable: printable(name), each: bytes / dead.length };
   const kept = {
     keepers: listed(keepers),
     alive: { id: keepers.length > 1 ? "dead.are" : "dead.is", arguments: {} },
   } as const;
   const why: Message =
-    readers.size === 0
-      ? { id: "dead.why-unread", arguments: { ...shown, ...kept } }
-      : { id: "dead.why", arguments: { ...shown, ...kept, readers: listed([...readers.values()]) } };
+    readers && readers.length > 0
+      ? { id: "dead.why", arguments: { ...shown, ...kept, readers: listed(distinct(readers)) } }
+      : { id: readers ? "dead.why-unread" : "dead.why-gone", arguments: { ...shown, ...kept } };
   return [
     {
       rule: "dead-closure-variable",
       severity: "warning",
       title: {
         id: "dead.title",
-        arguments: { ...shown, bytes, count: dead.length, function: owner ? textOf(owner) : "the script" },
+        arguments: { ...shown, bytes, count: dead.length, function: textOf(owner) },
       },
       why,
       fix: { id: "dead.fix", arguments: shown },
       count: dead.length,
       bytes,
       objects: dead.map((one) => one.value),
-      fingerprint: fingerprint("dead-closure-variable", file, owner?.name ?? "", name),
+      fingerprint: fingerprint("dead-closure-variable", location.file, owner.name, name),
       location,
       path: rootPaths(analysis, value, 1)[0]?.steps ?? [],
     },
   ];
 }
 
+/** Functions, those of one line once. */
+function distinct(functions: readonly ScriptFunction[]): ScriptFunction[] {
+  return [...new Map(functions.map((fn) => [fn.line, fn])).values()];
+}
+
 function textOf({ name, line }: ScriptFunction): string {
+  if (line === 0) return name === "" ? "a function" : `${printable(name)}()`;
   return name === "" ? `the function in line ${line}` : `${printable(name)}() (line ${line})`;
 }
 
@@ -130,19 +137,31 @@ class Reader {
   readonly #sources: Sources;
   readonly #contexts: Contexts;
   readonly #scopes = new Map<string, ScriptScopes | undefined>();
+  readonly #table: HeapScopes | undefined;
 
   constructor(analysis: Analysis, sources: Sources) {
     this.#analysis = analysis;
     this.#sources = sources;
     this.#contexts = contextsOf(analysis);
+    this.#table = HeapScopes.of(analysis.graph);
   }
 
   /** The variable as one that nothing reads; undefined where something does, or it is not known. */
-  dead(name: string, { context, value }: Captured): Dead | undefined {
-    const closures = this.#closuresOf(context);
+  dead(name: string, captured: Captured): Dead | undefined {
+    const closures = this.#closuresOf(captured.context);
     const file = closures && this.#analysis.graph.location(closures[0])?.file;
-    const scopes = file === undefined || isLibrary(file) ? undefined : this.#scopesOf(file);
-    if (!closures || file === undefined || !scopes) return undefined;
+    if (!closures || file === undefined || isLibrary(file)) return undefined;
+    const scopes = this.#scopesOf(file);
+    return scopes ? this.#bySource(name, captured, closures, file, scopes) : this.#byTable(name, captured, closures);
+  }
+
+  #bySource(
+    name: string,
+    captured: Captured,
+    closures: readonly NodeIndex[],
+    file: string,
+    scopes: ScriptScopes,
+  ): Dead | undefined {
     const functions = new Map<ScriptFunction, string>();
     for (const closure of closures) {
       const at = this.#analysis.graph.location(closure);
@@ -153,12 +172,26 @@ class Reader {
     }
     const [first] = functions.keys();
     const visible = scopes.visibleFrom(first, name);
-    const wanted = this.#contexts.functionOf(context);
+    const wanted = this.#contexts.functionOf(captured.context);
     const variable = visible.length === 1 ? visible[0] : visible.find(({ owner }) => owner?.name === wanted);
-    if (!variable || variable.owner === undefined) return undefined;
+    if (!variable?.owner) return undefined;
     if (variable.readers.some((around) => around.some((fn) => functions.has(fn)))) return undefined;
     const keepers = [...functions].map(([{ line }, called]) => ({ name: called, line }));
-    return { context, value, variable, file, keepers };
+    const { owner, line, column } = variable;
+    const readers = variable.readers.flatMap((around) => around.slice(-1));
+    return { ...captured, location: { file, line, column, name: owner.name || name }, owner, readers, keepers };
+  }
+
+  /** By what V8 itself tells of scopes: the lines are those of the functions that keep the variable. */
+  #byTable(name: string, captured: Captured, closures: readonly NodeIndex[]): Dead | undefined {
+    if (this.#table?.isUsed(captured.context, name, closures) !== false) return undefined;
+    const { graph } = this.#analysis;
+    const places = new Map(closures.map((closure) => [graph.columns.location[closure], graph.location(closure)]));
+    const keepers = [...places.values()].flatMap((place) => place ?? []);
+    const owner = { name: this.#contexts.functionOf(captured.context), line: 0 };
+    const [{ file, line, column }] = keepers;
+    const location = { file, line, ...(column !== undefined && { column }), name: owner.name || name };
+    return { ...captured, location, owner, readers: undefined, keepers };
   }
 
   #scopesOf(file: string): ScriptScopes | undefined {

@@ -6,6 +6,8 @@ export const v8Texts = {
     "All closures of one call share its variables, and {keepers} {alive} alive. {variable} is read by {readers} alone, which is gone. Each call keeps {each:bytes} on average.",
   "dead.why-unread":
     "All closures of one call share its variables, and {keepers} {alive} alive. None of the others reads {variable}. Each call keeps {each:bytes} on average.",
+  "dead.why-gone":
+    "All closures of one call share its variables, and {keepers} {alive} alive. V8 says that none of those that are left uses {variable}. Each call keeps {each:bytes} on average.",
   "dead.fix":
     "set {variable} to null when the call is done with it, or make the closure that stays in a function of its own, where {variable} is not in scope",
   "dead.is": "is",

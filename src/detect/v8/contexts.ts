@@ -61,8 +61,8 @@ export class Contexts {
     const scope = followInternal(graph, context, "scope_info");
     const fn = scope === undefined ? undefined : (this.#functions ??= this.#functionsByScope()).get(scope);
     const name = fn === undefined ? "" : graph.string(graph.columns.text[fn]);
-    // So V8 calls what has no name.
-    return name === "(shared function info)" ? "" : name;
+    // So V8 calls what has no name, and newer versions put their own word before a name.
+    return name === "(shared function info)" ? "" : name.replace(/^system \/ SharedFunctionInfo( \/ )?/, "");
   }
 
   /** What functions of one place in the source share, by the scope that they open. */

@@ -5,14 +5,15 @@ import type { BytesStringTable } from "../../heap/StringTable.js";
 import { DOCUMENTS } from "../../heap/v8.js";
 import type { ByteFlow, ByteSource, ReadOptions } from "../ByteSource.js";
 import { SnapshotError } from "../errors.js";
-import { SparseNumbers } from "../SparseNumbers.js";
 import { ByteStream, flowOf, PIECE } from "./ByteStream.js";
 import { keepRootShortcuts, markEphemerons } from "./edgeStanding.js";
 import { corrupt, FORMAT } from "./errors.js";
 import { type Meta, parseMeta } from "./meta.js";
 import { nodeTypes } from "./nodeTypes.js";
+import { numbersOf } from "./numbers.js";
 import { moveOwnedSizes } from "./ownedSizes.js";
 import { placesOf } from "./places.js";
+import { scopesOf } from "./scopes.js";
 import { expectByte, nextByte, readKey, readValue } from "./sections.js";
 import { readStrings } from "./strings.js";
 import { type EdgeTable, type NodeTable, readEdges, readNodes, readTable } from "./tables.js";
@@ -31,6 +32,9 @@ interface Sections {
   nodes?: NodeTable;
   edges?: EdgeTable;
   locations?: Float64Array;
+  scopes?: Float64Array;
+  scopeVariables?: Float64Array;
+  scopeUses?: Float64Array;
   strings?: BytesStringTable;
 }
 
@@ -90,7 +94,8 @@ async function readSections(
   for (const [name, section] of Object.entries({ snapshot: meta, nodes, edges, strings })) {
     if (section === undefined) throw corrupt(`it has no "${name}" section`);
   }
-  return { meta: meta!, nodes: nodes!, edges: edges!, strings: strings!, locations: read.locations ?? EMPTY };
+  const { locations = EMPTY, scopes = EMPTY, scopeVariables = EMPTY, scopeUses = EMPTY } = read;
+  return { meta: meta!, nodes: nodes!, edges: edges!, strings: strings!, locations, scopes, scopeVariables, scopeUses };
 }
 
 const EMPTY = new Float64Array(0);
@@ -104,6 +109,15 @@ async function readSection(
   options: ReadOptions,
   step: () => void,
 ): Promise<void> {
+  // Of a table whose fields are not told nothing can be read.
+  const scopeTable = async (fields: readonly string[]) => {
+    if (fields.length === 0) {
+      await readValue(stream);
+      return EMPTY;
+    }
+    await expectByte(stream, "[");
+    return readTable(stream, fields.length, Math.ceil(flow.most / (2 * fields.length)), "scope", step);
+  };
   switch (key) {
     case "nodes":
       await expectByte(stream, "[");
@@ -116,6 +130,15 @@ async function readSection(
     case "locations":
       await expectByte(stream, "[");
       read.locations = await readTable(stream, meta.locationFields.length || 4, meta.nodeCount, "location", step);
+      break;
+    case "scopes":
+      read.scopes = await scopeTable(meta.scopeFields);
+      break;
+    case "scope_context_vars":
+      read.scopeVariables = await scopeTable(meta.scopeVariableFields);
+      break;
+    case "scope_uses":
+      read.scopeUses = await scopeTable(meta.scopeUseFields);
       break;
     case "strings":
       await expectByte(stream, "[");
@@ -147,7 +170,7 @@ function checkSize(meta: Meta, size: number, options: ReadOptions): void {
 }
 
 function graphOf(
-  { meta, nodes, edges, locations: rows, strings }: Required<Sections>,
+  { meta, nodes, edges, locations: rows, strings, ...tables }: Required<Sections>,
   options: ReadOptions,
 ): HeapGraph {
   options.signal?.throwIfAborted();
@@ -157,6 +180,8 @@ function graphOf(
   moveOwnedSizes(nodes, edges, meta, strings);
   const { types, type, kind, text } = nodeTypes(nodes, meta, strings);
   const { locations, location } = placesOf(rows, meta, nodes, edges, strings);
+  const scopeRows = { scopes: tables.scopes, variables: tables.scopeVariables, uses: tables.scopeUses };
+  const scopes = scopesOf(scopeRows, meta, strings);
   return new HeapGraph({
     columns: {
       id: nodes.id,
@@ -179,9 +204,9 @@ function graphOf(
     roots: rootsOf(meta, nodes, edges, strings),
     info: infoOf(locations.length > 0),
     collected: 0,
-    numbers: new SparseNumbers([]),
+    numbers: numbersOf(nodes, edges, { kind, text }, strings),
     weakrefs: new Uint32Array(0),
-    facts: {},
+    facts: { ...(scopes && { scopes }) },
   });
 }
 
