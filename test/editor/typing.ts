@@ -4,7 +4,7 @@ import type { Frame } from "playwright-core";
 export interface TypedKey {
   /** From the key's own time until what it did was painted. */
   readonly delay: number;
-  /** What stood in the box then. */
+  /** What stood in the box by then. */
   readonly text: string;
   /** Findings were still looked for. */
   readonly isAnalysing: boolean;
@@ -58,12 +58,14 @@ export async function watchTyping(view: Frame): Promise<void> {
     document.addEventListener("keydown", ({ timeStamp }) => (pressed = timeStamp), { capture: true });
     document.addEventListener("input", ({ target }) => {
       if (!(target instanceof HTMLInputElement && target.matches("[data-search]"))) return;
+      // Read now: on a busy machine the next key can come before this one is painted.
+      const { value: text } = target;
       const at = pressed;
       // The frame that shows it is painted right after its callbacks.
       requestAnimationFrame(() => {
         const { port1, port2 } = new MessageChannel();
         port1.onmessage = () =>
-          seen.keys.push({ delay: performance.now() - at, text: target.value, isAnalysing: isAnalysing() });
+          seen.keys.push({ delay: performance.now() - at, text, isAnalysing: isAnalysing() });
         port2.postMessage(null);
       });
     });
