@@ -64,8 +64,7 @@ export async function watchTyping(view: Frame): Promise<void> {
       // The frame that shows it is painted right after its callbacks.
       requestAnimationFrame(() => {
         const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () =>
-          seen.keys.push({ delay: performance.now() - at, text, isAnalysing: isAnalysing() });
+        port1.onmessage = () => seen.keys.push({ delay: performance.now() - at, text, isAnalysing: isAnalysing() });
         port2.postMessage(null);
       });
     });
