@@ -127,10 +127,13 @@ const NODE_MODULE = /((^|[\\/])node_modules[\\/]|^webpack(-internal)?:\/\/.*\/~\
 
 /** True for a file that is not the user's own: the standard library or an installed package. */
 export function isLibrary(file: string): boolean {
-  return LIBRARY.test(file) || isOfRuntime(file) || NODE_MODULE.test(file);
+  return LIBRARY.test(file) || NODE_MODULE.test(file) || isStandardLibrary(file);
 }
 
-/** True for a file of the standard library: of Python's, or of Node's. */
+// What captures a program under Node is in the snapshot, and none of the program's.
+const AGENT = /[\\/]ouroboros-capture\.cjs$/;
+
+/** True for a file of the standard library, of Python's or of Node's, and for the agent in a heap of Node's. */
 export function isStandardLibrary(file: string): boolean {
-  return STANDARD_LIBRARY.test(file) || isOfRuntime(file);
+  return STANDARD_LIBRARY.test(file) || isOfRuntime(file) || AGENT.test(file);
 }

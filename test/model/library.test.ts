@@ -19,6 +19,7 @@ describe("model: files that are not the user's own", () => {
   it("are what Node brings, and what npm installs", () => {
     assert.deepEqual(told("node:internal/timers"), [true, true]);
     assert.deepEqual(told("node:fs"), [true, true]);
+    assert.deepEqual(told("/srv/ouroboros/dist/ouroboros-capture.cjs"), [true, true]);
     for (const file of [
       "/srv/app/node_modules/express/lib/router.js",
       "C:\\app\\node_modules\\express\\index.js",

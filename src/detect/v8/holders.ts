@@ -93,6 +93,8 @@ export class V8Holders {
         };
       }
       if (isGlobalObject(this.#analysis, from)) {
+        // Node's own.
+        if (name.startsWith("<symbol node:")) return undefined;
         return { where: "module", namespaces: [from], name: `globalThis.${name}`, location: undefined };
       }
       return this.#ofModule(from, name);
