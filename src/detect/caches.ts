@@ -83,7 +83,7 @@ export function findCaches(analysis: Analysis, limits: CacheLimits = SUSPECT, so
     const fewest = bytes < alive * LARGE_SHARE || isObject ? limits.entries : limits.fewEntries;
     // sys.modules, gc.garbage and the like are the interpreter's own.
     if (named.has(content) || bytes < least || !hasRoomFor(analysis, content, fewest)) continue;
-    const entries = entriesOf(analysis, content);
+    const entries = entriesOf(analysis, [content]);
     if (entries.count < fewest || entries.sole < entries.count * limits.soleShare) continue;
     const cache = cacheAt(analysis, content, entries, sources);
     if (cache && isInsideWeak(analysis, cache.holder)) continue;
@@ -110,7 +110,7 @@ function hasRoomFor({ graph }: Analysis, container: NodeIndex, entries: number):
 export function cacheAt(
   analysis: Analysis,
   content: NodeIndex,
-  entries: Entries = entriesOf(analysis, content),
+  entries: Entries = entriesOf(analysis, [content]),
   sources: Sources = NO_SOURCES,
 ): Cache | undefined {
   const { graph, ownership } = analysis;
@@ -194,9 +194,9 @@ export function entryCount({ graph }: Analysis, container: NodeIndex): number {
 }
 
 /** What containers hold, together. */
-export function entriesOf(analysis: Analysis, ...containers: readonly NodeIndex[]): Entries {
+export function entriesOf(analysis: Analysis, containers: readonly NodeIndex[]): Entries {
   const { graph, ownership } = analysis;
-  if (graph.info.runtime === "v8") return v8Entries(analysis, ...containers);
+  if (graph.info.runtime === "v8") return v8Entries(analysis, containers);
   const { firstEdge, edgeTo, edgeLabel } = graph.columns;
   let count = 0;
   let sole = 0;

@@ -8,7 +8,7 @@ import type { Holder } from "../holders.js";
 import { surplusFinding } from "../rules/refcountSurplus.js";
 import { cacheFinding } from "../rules/unboundedCache.js";
 import { surplusOf } from "../surplus.js";
-import { isKeptBy, targetOfKind } from "../together.js";
+import { retainedTogether, targetOfKind } from "../together.js";
 import type { Growth, GrowthRow } from "./compare.js";
 import type { Places } from "./places.js";
 import { trendOf } from "./trend.js";
@@ -80,7 +80,8 @@ function cacheDeveloped(analysis: Analysis, found: Finding, places: Places, rows
   // functools.lru_cache keeps its results in a dict of the wrapper.
   const content = isContainer(analysis, node) ? node : targetOfKind(analysis, node, Kind.dict);
   const place = content === undefined ? NOWHERE : places.of(content);
-  const row = place === NOWHERE ? undefined : rows.find(({ key }) => key === places.name(place));
+  const name = place === NOWHERE ? undefined : places.name(place);
+  const row = name === undefined ? undefined : rows.find(({ key }) => key === name);
   const cache = row && content !== undefined ? cacheAt(analysis, content) : undefined;
   return row && cache ? cacheFinding(analysis, cache, row) : found;
 }
@@ -88,8 +89,9 @@ function cacheDeveloped(analysis: Analysis, found: Finding, places: Places, rows
 function grownContainers(analysis: Analysis, places: Places, rows: readonly GrowthRow[]): Finding[] {
   const growing = rows.filter(isWorthTelling);
   const nodesAt = containersAt(analysis, places, growing);
+  const placeOf = new Map([...nodesAt.keys()].map((place) => [places.name(place), place]));
   const grown = growing.flatMap((row) => {
-    const place = [...nodesAt.keys()].find((one) => places.name(one) === row.key);
+    const place = placeOf.get(row.key);
     const nodes = place === undefined ? [] : nodesAt.get(place)!;
     if (place === undefined || nodes.length === 0 || hasGrowingOwner(places, place, nodesAt)) return [];
     const cache = cacheOfPlace(analysis, places, place, nodes);
@@ -98,9 +100,14 @@ function grownContainers(analysis: Analysis, places: Places, rows: readonly Grow
     return !cache.bound && !isWeak ? [{ row, cache }] : [];
   });
   // A container inside another one that is told, by another name.
-  const outer = grown.filter(
-    ({ cache }) => !grown.some(({ cache: other }) => other !== cache && isKeptBy(analysis, cache.node, other.content)),
-  );
+  const { graph, ownership } = analysis;
+  const contents = new Set(grown.map(({ cache }) => cache.content));
+  const isInner = (node: NodeIndex) => {
+    for (let at = ownership.idom[node]; at < graph.nodeCount; at = ownership.idom[at])
+      if (contents.has(at)) return true;
+    return false;
+  };
+  const outer = grown.filter(({ cache }) => !isInner(cache.node));
   return outer.map(({ row, cache }) => cacheFinding(analysis, cache, row));
 }
 
@@ -132,19 +139,20 @@ function hasGrowingOwner(places: Places, place: number, growing: ReadonlyMap<num
 
 /** The containers at a place, as one. */
 export function cacheOfPlace(analysis: Analysis, places: Places, place: number, nodes: readonly NodeIndex[]): Cache {
-  const { graph, ownership } = analysis;
+  const { graph } = analysis;
   const first = cacheAt(analysis, nodes[0]);
   if (first && nodes.length === 1) return first;
   const name = places.name(place);
   const holder = first ? { ...first.holder, name } : runningHolder(analysis, places, place);
-  const bytes = nodes.reduce((sum, node) => sum + ownership.retained[node], 0);
+  // An entry of an entry stands at the same place.
+  const bytes = retainedTogether(analysis, nodes);
   return {
     node: nodes[0],
     content: nodes[0],
     sort: sortOf(graph.columns.kind[nodes[0]]),
     isTable: false,
     ...first,
-    entries: entriesOf(analysis, ...nodes),
+    entries: entriesOf(analysis, nodes),
     bytes,
     holder,
   };

@@ -138,6 +138,7 @@ class Reader {
   readonly #contexts: Contexts;
   readonly #scopes = new Map<string, ScriptScopes | undefined>();
   readonly #table: HeapScopes | undefined;
+  readonly #closures = new Map<NodeIndex, readonly NodeIndex[] | undefined>();
 
   constructor(analysis: Analysis, sources: Sources) {
     this.#analysis = analysis;
@@ -148,7 +149,10 @@ class Reader {
 
   /** The variable as one that nothing reads; undefined where something does, or it is not known. */
   dead(name: string, captured: Captured): Dead | undefined {
-    const closures = this.#closuresOf(captured.context);
+    const { context } = captured;
+    // A module's context has many variables, and many closures.
+    if (!this.#closures.has(context)) this.#closures.set(context, this.#closuresOf(context));
+    const closures = this.#closures.get(context);
     const file = closures && this.#analysis.graph.location(closures[0])?.file;
     if (!closures || file === undefined || isLibrary(file)) return undefined;
     const scopes = this.#scopesOf(file);

@@ -14,44 +14,41 @@ import { closuresByPlace, functionText } from "../v8/pile.js";
 // Node itself warns from the eleventh listener of an event on (EventEmitter.defaultMaxListeners).
 const MOST_LISTENERS = 10;
 const MOST_CALLBACKS = 50;
+const NEAREST = 4;
 const MIN_BYTES = 64_000;
 const MIN_HEAP_SHARE = 0.01;
-const CHAIN = 1_000_000;
 /** Names of what calls functions back. */
 const REGISTRY = /(listener|handler|observer|subscri|callback|hook|watcher|_events|kEvents)/i;
 
 /** Functions of one place that are registered again and again in one emitter, or one list of callbacks (V8). */
 export const listenerPile: Detector = {
   rule: "listener-pile",
-  detect: (analysis) =>
-    closuresByPlace(analysis).flatMap(({ location, nodes }) => {
+  detect(analysis) {
+    const begins = new Map<NodeIndex, NodeIndex>();
+    return closuresByPlace(analysis).flatMap(({ location, nodes }) => {
       const registries = new Map<NodeIndex, NodeIndex[]>();
       for (const node of nodes) {
-        const registry = registryOf(analysis, node);
+        const registry = registryOf(analysis, node, begins);
         if (registry === undefined) continue;
         const known = registries.get(registry);
         if (known) known.push(node);
         else registries.set(registry, [node]);
       }
-      return [...registries].flatMap(([registry, held]) => finding(analysis, location, registry, held));
-    }),
+      return [...registries.values()].flatMap((held) => finding(analysis, location, held));
+    });
+  },
 };
 
-function finding(
-  analysis: Analysis,
-  location: SourceLocation,
-  registry: NodeIndex,
-  nodes: readonly NodeIndex[],
-): Finding[] {
+function finding(analysis: Analysis, location: SourceLocation, nodes: readonly NodeIndex[]): Finding[] {
   if (nodes.length <= MOST_LISTENERS) return [];
-  const { graph } = analysis;
   const holder = holdersOf(analysis).of(nodes[0]);
   const path = rootPaths(analysis, nodes[0], 1)[0]?.steps ?? [];
-  const isRegistry = graph.typeName(registry) === "EventTarget" || path.some(({ label }) => REGISTRY.test(label));
+  // Nearly everything in a server hangs below the listeners of its requests: the last steps tell.
+  const isRegistry = isListener(analysis, nodes[0]) || path.slice(-NEAREST).some(({ label }) => REGISTRY.test(label));
   const isNamed = isRegistry || REGISTRY.test(holder?.name ?? "");
   const bytes = retainedTogether(analysis, nodes);
   if (!isNamed && (nodes.length < MOST_CALLBACKS || bytes < leastBytes(analysis))) return [];
-  const place = holder && printable(holder.name.replace(/(\.data)?\[…\]$/, ""));
+  const place = holder && printable(holder.name.replace(/\[…\](?= in |$)/, ""));
   const values = { count: nodes.length, function: printable(functionText(analysis, nodes[0])) };
   return [
     {
@@ -70,12 +67,20 @@ function finding(
   ];
 }
 
+/** True for what an EventTarget of Node's has for a listener. */
+function isListener({ graph, referrers }: Analysis, fn: NodeIndex): boolean {
+  for (let r = referrers.first[fn]; r < referrers.first[fn + 1]; r++) {
+    if (graph.typeName(referrers.to[r]) === "Listener") return true;
+  }
+  return false;
+}
+
 function leastBytes({ ownership }: Analysis): number {
   return Math.max(MIN_BYTES, ownership.retained[ownership.aliveRoot] * MIN_HEAP_SHARE);
 }
 
 /** The list, the set, the map or the chain of listeners that a function stands in; undefined for none. */
-function registryOf(analysis: Analysis, fn: NodeIndex): NodeIndex | undefined {
+function registryOf(analysis: Analysis, fn: NodeIndex, begins: Map<NodeIndex, NodeIndex>): NodeIndex | undefined {
   const { graph, referrers, strong } = analysis;
   const { edgeClass, edgeLabel } = graph.columns;
   for (let r = referrers.first[fn]; r < referrers.first[fn + 1]; r++) {
@@ -90,7 +95,7 @@ function registryOf(analysis: Analysis, fn: NodeIndex): NodeIndex | undefined {
     }
     const name = nameOfLabel(graph, edgeLabel[edge], LabelSort.attribute);
     if ((name === "listener" || name === "callback") && graph.typeName(from) === "Listener")
-      return beginOfChain(analysis, from);
+      return beginOfChain(analysis, from, begins);
     // `once` wraps the listener, and `bind` too.
     if (name === "listener" && container === "Object") return undefined;
   }
@@ -105,13 +110,19 @@ function containerOfTable({ graph, referrers }: Analysis, table: NodeIndex): Nod
   return undefined;
 }
 
-/** Node's EventTarget keeps the listeners of an event in a chain. */
-function beginOfChain({ graph }: Analysis, listener: NodeIndex): NodeIndex {
+/**
+ * Node's EventTarget keeps the listeners of an event in a chain.
+ * @param begins what is known of listeners: many share one chain
+ */
+function beginOfChain({ graph }: Analysis, listener: NodeIndex, begins: Map<NodeIndex, NodeIndex>): NodeIndex {
+  const way: NodeIndex[] = [];
   let at = listener;
-  for (let steps = 0; steps < CHAIN; steps++) {
-    const before = followProperty(graph, at, "previous");
-    if (before === undefined || before === at) break;
-    at = before;
+  while (!begins.has(at)) {
+    begins.set(at, at);
+    way.push(at);
+    at = followProperty(graph, at, "previous") ?? at;
   }
-  return at;
+  const begin = begins.get(at)!;
+  for (const one of way) begins.set(one, begin);
+  return begin;
 }

@@ -7,7 +7,7 @@ import { isLibrary } from "../../model/source.js";
 import { followInternal } from "../../model/v8/labels.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
 import { aliveOf, retainedTogether } from "../together.js";
-import { functionText } from "../v8/pile.js";
+import { functionText, withoutLine } from "../v8/pile.js";
 import { systemNodes } from "../v8/systemNodes.js";
 
 const MANY = 50;
@@ -73,7 +73,7 @@ function finding(
       count: nodes.length,
       bytes,
       objects: nodes,
-      fingerprint: fingerprint("promise-pile", location.name, location.file),
+      fingerprint: fingerprint("promise-pile", title, withoutLine(values.function), location.file),
       location,
       path: rootPaths(analysis, nodes[0], 1)[0]?.steps ?? [],
     },

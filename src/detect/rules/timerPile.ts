@@ -7,7 +7,7 @@ import { isLibrary } from "../../model/source.js";
 import { followProperty } from "../../model/v8/labels.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
 import { aliveOfType, retainedTogether } from "../together.js";
-import { functionText } from "../v8/pile.js";
+import { functionText, withoutLine } from "../v8/pile.js";
 
 const MANY = 10;
 const MIN_BYTES = 64_000;
@@ -50,7 +50,7 @@ export const timerPile: Detector = {
         count: timers.length,
         bytes,
         objects: timers,
-        fingerprint: fingerprint("timer-pile", location.name, location.file),
+        fingerprint: fingerprint("timer-pile", withoutLine(values.function), location.file),
         location,
         path: rootPaths(analysis, timers[0], 1)[0]?.steps ?? [],
       };

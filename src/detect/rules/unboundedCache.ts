@@ -30,7 +30,7 @@ function atOnePlace(analysis: Analysis, caches: readonly Cache[]): Cache[] {
     const [first] = group;
     if (group.length === 1) return first;
     const nodes = group.map(({ content }) => content);
-    return { ...first, entries: entriesOf(analysis, ...nodes), bytes: retainedTogether(analysis, nodes) };
+    return { ...first, entries: entriesOf(analysis, nodes), bytes: retainedTogether(analysis, nodes) };
   });
 }
 

@@ -4,7 +4,7 @@ import { labelPayload } from "../../heap/labels.js";
 import { printable } from "../../heap/names.js";
 import type { Analysis } from "../../model/Analysis.js";
 import { rootPaths } from "../../model/paths.js";
-import { containerClassOf, entriesOf } from "../../model/v8/entries.js";
+import { containerClassOf, entriesOf, tableOf } from "../../model/v8/entries.js";
 import { isLibrary } from "../../model/source.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
 import { holdersOf } from "../holders.js";
@@ -60,10 +60,12 @@ function keptByRegistries(analysis: Analysis): Finding[] {
 /** Containers of WeakRefs most of whose objects are gone. */
 function deadReferences(analysis: Analysis): Finding[] {
   const { graph, ownership } = analysis;
-  const { kind } = graph.columns;
+  const { kind, firstEdge } = graph.columns;
   const found: Finding[] = [];
   for (let node = 0; node < graph.nodeCount; node++) {
     if (containerClassOf(graph, node) === undefined) continue;
+    const table = tableOf(graph, node) ?? node;
+    if (firstEdge[table + 1] - firstEdge[table] < MANY) continue;
     let [all, dead] = [0, 0];
     for (const { key, value } of entriesOf(graph, node)) {
       const reference = value >= 0 ? value : key;

@@ -3,7 +3,7 @@ export const v8Texts = {
   "dead.title":
     "the variable {variable} of {count:count} {count:call|calls} of {function} keeps {bytes:bytes} that nothing alive can read",
   "dead.why":
-    "All closures of one call share its variables, and {keepers} {alive} alive. {variable} is read by {readers} alone, which is gone. Each call keeps {each:bytes} on average.",
+    "All closures of one call share its variables, and {keepers} {alive} alive. {variable} is read by {readers} alone, of which nothing is left. Each call keeps {each:bytes} on average.",
   "dead.why-unread":
     "All closures of one call share its variables, and {keepers} {alive} alive. None of the others reads {variable}. Each call keeps {each:bytes} on average.",
   "dead.why-gone":
@@ -30,7 +30,8 @@ export const v8Texts = {
     "What they wait for was not settled, and as long as something can settle it their variables are kept.",
   "promises.fix":
     "settle the promise in every case (reject it on a timeout, on close and on errors), and let go of its resolve function",
-  "detached.title": "{count:count} DOM nodes that were taken out of the document keep {bytes:bytes}",
+  "detached.title":
+    "{count:count} DOM {count:node that was|nodes that were} taken out of the document {count:keeps|keep} {bytes:bytes}",
   "detached.why": "They are {named}, with what hangs below them. The program still refers to them.",
   "detached.why-held": "They are {named}, with what hangs below them. {place} still refers to them.",
   "detached.fix":

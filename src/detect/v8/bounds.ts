@@ -16,7 +16,13 @@ export type Care =
   /** No line of its file adds to it, and nothing else knows it. */
   | { readonly kind: "filled-once" };
 
-const LIMIT = /(^|[^a-z])(max|limit|capacity|ttl)|(Max|Limit|Capacity|Ttl|TTL)/;
+// How far a text is looked at behind a bracket or a word: without a bound that takes quadratic time.
+const NEAR = 1000;
+// Of what something may become too much: maxSize and limit, not maxRetries and rateLimit.
+const LIMIT =
+  /^[_#]?(max|limit|ttl)$|(max|limit).*(size|entries|length|items|keys|count|age|cached)|capacity|(size|entries|length|items|keys|count)_?(max|limit)$|ttl$/i;
+// Every EventEmitter has it, and it is no bound of what a subclass keeps.
+const OF_EMITTERS = /^_?(defaultM|m)axListeners$/;
 const BOUNDED_CLASS = /lru|bounded|ringbuffer/i;
 
 /** What speaks for it that a container does not grow for ever; undefined where nothing does. */
@@ -25,7 +31,7 @@ export function careOf({ graph }: Analysis, holder: Holder, sources: Sources): C
     if (graph.columns.kind[owner] !== Kind.instance) continue;
     const type = graph.typeName(owner);
     if (BOUNDED_CLASS.test(type)) return { kind: "class", name: type };
-    const name = propertyNames(graph, owner).find((property) => LIMIT.test(property));
+    const name = propertyNames(graph, owner).find((property) => LIMIT.test(property) && !OF_EMITTERS.test(property));
     if (name !== undefined) return { kind: "property", name };
   }
   return fromSource(holder, sources);
@@ -50,9 +56,10 @@ function propertyNames(graph: HeapGraph, object: NodeIndex): string[] {
  */
 function fromSource({ name, where, location, anchor }: Holder, sources: Sources): Care | undefined {
   const text = location && sources.text(location.file);
-  const last = /\.?([\w$#]+)$/.exec(name.replace(/ in .*$/s, ""))?.[1] ?? anchor?.name;
+  const last = /(?:^|\.)([\p{ID_Continue}$#]+)$/u.exec(name.replace(/ (in|of) .*$/s, ""))?.[1] ?? anchor?.name;
   if (text === undefined || last === undefined) return undefined;
-  const own = `(?<![\\w$])${last.replace(/[$]/g, "\\$&")}`;
+  // A name in a snapshot can hold anything.
+  const own = `(?<![\\w$])${last.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`;
   const out = new RegExp(
     [
       `${own}\\s*(\\?\\.|\\.)\\s*(delete|clear|shift|pop|splice)\\s*\\(`,
@@ -68,10 +75,10 @@ function fromSource({ name, where, location, anchor }: Holder, sources: Sources)
   const isAdded = new RegExp(
     [
       `${own}\\s*(\\?\\.|\\.)\\s*(set|add|push|unshift)\\s*\\(`,
-      `${own}\\s*\\[[^\\]]*\\](\\s*\\.[\\w$]+)*\\s*(\\?\\?|\\|\\||&&)?=(?!=)`,
+      `${own}\\s*\\[[^\\]]{0,${NEAR}}\\](\\s*\\.[\\w$]+)*\\s*(\\?\\?|\\|\\||&&)?=(?!=)`,
       `\\bObject\\.(assign|defineProperty)\\(\\s*([\\w$]+\\.)*${own}\\s*,`,
       // Somebody else can add to it: it is given away.
-      `exports[^;]*${own}|[(,]\\s*${own}\\s*[,)]|\\breturn\\s+${own}\\s*[;\\n]|=\\s*${own}\\s*[;,\\n]`,
+      `exports[^;]{0,${NEAR}}${own}|[({,:]\\s*${own}\\s*[,)}]|\\breturn\\s+${own}\\s*[;\\n]|=\\s*${own}\\s*[;,\\n]`,
     ].join("|"),
   );
   return where === "closure" && !isAdded.test(text) ? { kind: "filled-once" } : undefined;

@@ -9,7 +9,7 @@ const PLAIN: ReadonlySet<number> = new Set([Kind.str, Kind.number, Kind.none]);
 const PLAIN_PARTS = 50;
 
 /** What Maps, Sets, Arrays and plain objects hold, together. */
-export function v8Entries({ graph, ownership }: Analysis, ...containers: readonly NodeIndex[]): Entries {
+export function v8Entries({ graph, ownership }: Analysis, containers: readonly NodeIndex[]): Entries {
   let [count, sole] = [0, 0];
   const types = new Map<string, number>();
   for (const container of containers) {

@@ -162,7 +162,7 @@ export class V8Holders {
     const { graph } = this.#analysis;
     const namespaces = [...holder.namespaces, ...(attribute ? [attribute.owner] : [])];
     // "bus in app.js" and "._events" make "bus._events in app.js".
-    const [, variable, place = ""] = /^(\S+)( in .*)$/s.exec(holder.name) ?? [undefined, holder.name];
+    const [, variable, place = ""] = /^(\S+)( (?:in|of) .*)$/s.exec(holder.name) ?? [undefined, holder.name];
     const shared = { where: "instance" as const, name: `${variable}${suffix}${place}`, namespaces };
     // V8 tells of an object where its class is, and of a plain one nothing.
     const location = attribute && graph.location(attribute.owner);

@@ -37,6 +37,11 @@ function collect({ graph }: Analysis): Closures[] {
   return [...groups].map(([index, nodes]) => ({ location: graph.locations[index - 1], nodes }));
 }
 
+/** The text of a function for a fingerprint, which is to stay the same when lines move. */
+export function withoutLine(text: string): string {
+  return text.replace(/ in line \d+/, "");
+}
+
 /**
  * A function as people call it: `onData()`; where it has no name, by its line and by the function around it.
  */

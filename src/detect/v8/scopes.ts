@@ -31,7 +31,7 @@ const FUNCTIONS: ReadonlySet<string> = new Set([
   "ArrowFunctionExpression",
 ]);
 /** Text that finds variables in a way that can't be followed. */
-const DYNAMIC = /\beval\s*\(|\bwith\s*\(/;
+const DYNAMIC = /(?<!\.\s*)\b(eval|with)\s*\(/;
 
 /** The scopes of a script: which function reads which variable of which other one. */
 export class ScriptScopes {
@@ -72,6 +72,8 @@ export class ScriptScopes {
         });
         return new ScriptScopes(text, tree, sourceType === "module");
       } catch (error) {
+        // A text that is nested too deep for the stack is not followed.
+        if (error instanceof RangeError) return undefined;
         // It may be the other one.
         if (!(error instanceof SyntaxError)) throw error;
       }
@@ -84,10 +86,7 @@ export class ScriptScopes {
     return this.#functions.get((this.#starts[line - 1] ?? NaN) + column - 1)?.fn;
   }
 
-  /**
-   * The variables of a name that a function can see, its own left out: more than one where one hides another.
-   * @throws nothing
-   */
+  /** The variables of a name that a function can see, its own left out: more than one where one hides another. */
   visibleFrom(fn: ScriptFunction, name: string): SharedVariable[] {
     const entry = [...this.#functions.values()].find((one) => one.fn === fn);
     const own = entry && this.#scopes.acquire(entry.node as never, true);

@@ -20,7 +20,8 @@ export function numbersOf(
       if (kind[node] !== Kind.number) return undefined;
       for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) {
         if (labelSort(label[e]) !== LabelSort.internalName || !value.has(labelPayload(label[e]))) continue;
-        const number = Number(strings.get(text[to[e]]));
+        const written = strings.get(text[to[e]]);
+        const number = written === "" ? NaN : Number(written);
         return Number.isNaN(number) ? undefined : number;
       }
       return undefined;

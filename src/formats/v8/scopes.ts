@@ -48,7 +48,7 @@ export function scopesOf(rows: ScopeRows, meta: Meta, strings: StringTable): Sco
     if (!(script >= 0 && script < meta.nodeCount) || script >>> 0 !== script) throw corrupt("a scope is of no script");
     // The stack is that of another script's scopes, or too short: then the one around is not in the file.
     if (depth === 0) around.length = 0;
-    if (depth > around.length) throw corrupt("a scope stands in none");
+    if (!(depth >= 0 && depth <= around.length)) throw corrupt("a scope stands in none");
     const end = variable + count * scopeVariableFields.length;
     if (!(end <= rows.variables.length)) throw corrupt("a scope has variables that are not there");
     const variables: number[] = [];

@@ -1,8 +1,8 @@
 import type { HeapGraph, NodeIndex } from "../../heap/HeapGraph.js";
 import { Kind } from "../../heap/kinds.js";
-import { labelPayload, LabelSort, labelSort } from "../../heap/labels.js";
+import { LabelSort, labelSort } from "../../heap/labels.js";
 import { V8Edge, v8EdgeOf } from "../../heap/v8.js";
-import { followInternal, internalIndexOf, stringIndices } from "./labels.js";
+import { followInternal, internalIndexOf, propertyLabels, stringIndices } from "./labels.js";
 
 const NONE = -1;
 // A hash table of V8 begins with three numbers and the heads of its chains (objects/ordered-hash-table.h): twice as
@@ -15,8 +15,6 @@ const OF_SET = 2;
 export interface Entry {
   readonly key: NodeIndex | -1;
   readonly value: NodeIndex | -1;
-  /** Text of an object's property. */
-  readonly name?: string;
 }
 
 /** Names of classes whose instances can be containers. */
@@ -66,12 +64,12 @@ export function* entriesOf(graph: HeapGraph, container: NodeIndex): Generator<En
 
 function* ownEntries(graph: HeapGraph, container: NodeIndex): Generator<Entry> {
   const { firstEdge, edgeTo, edgeClass, edgeLabel } = graph.columns;
+  const protos = propertyLabels(graph, "__proto__");
   for (let e = firstEdge[container]; e < firstEdge[container + 1]; e++) {
     const type = v8EdgeOf(edgeClass[e]);
     if (type === V8Edge.element) yield { key: NONE, value: edgeTo[e] };
     if (type !== V8Edge.property || labelSort(edgeLabel[e]) !== LabelSort.attribute) continue;
-    const name = graph.string(labelPayload(edgeLabel[e]));
-    if (name !== "__proto__") yield { key: NONE, value: edgeTo[e], name };
+    if (!protos.has(edgeLabel[e])) yield { key: NONE, value: edgeTo[e] };
   }
 }
 

@@ -1,6 +1,9 @@
 import type { HeapGraph, NodeIndex } from "../../heap/HeapGraph.js";
 import { labelPayload, LabelSort, labelSort, packLabel } from "../../heap/labels.js";
 
+// More digits than any table needs would come near infinity.
+const INDEX = /^\d{1,10}$/;
+
 /** Names of edges, decoded once each: a heap has many edges and few names. */
 class EdgeNames {
   readonly #graph: HeapGraph;
@@ -45,7 +48,7 @@ class EdgeNames {
     let index = this.#indices.get(label);
     if (index === undefined) {
       const text = this.#graph.string(labelPayload(label));
-      this.#indices.set(label, (index = /^\d+$/.test(text) ? Number(text) : -1));
+      this.#indices.set(label, (index = INDEX.test(text) ? Number(text) : -1));
     }
     return index;
   }
@@ -73,7 +76,7 @@ export function followInternal(graph: HeapGraph, node: NodeIndex, name: string):
 
 /** Where a property leads; undefined where there is none, or its value is a small integer, which no snapshot shows. */
 export function followProperty(graph: HeapGraph, node: NodeIndex, name: string): NodeIndex | undefined {
-  return follow(graph, node, namesOf(graph).labels(LabelSort.attribute, name));
+  return follow(graph, node, propertyLabels(graph, name));
 }
 
 /** The string indices of a text. */
@@ -84,6 +87,11 @@ export function stringIndices(graph: HeapGraph, text: string): ReadonlySet<numbe
 /** Labels of the edges that only the engine follows and that have a name. */
 export function internalLabels(graph: HeapGraph, name: string): ReadonlySet<number> {
   return namesOf(graph).labels(LabelSort.internalName, name);
+}
+
+/** Labels of the properties that have a name. */
+export function propertyLabels(graph: HeapGraph, name: string): ReadonlySet<number> {
+  return namesOf(graph).labels(LabelSort.attribute, name);
 }
 
 /** The text of a label that has one (a property's, a variable's, an internal link's). */

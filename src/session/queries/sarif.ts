@@ -62,7 +62,7 @@ export function sarifLog(sources: readonly SarifSource[], options: SarifOptions)
 
 /** Line and column, the column where it is known. */
 function regionOf({ line, column }: SourceLocation): Region {
-  return { startLine: line, ...(column !== undefined && { startColumn: column }) };
+  return { startLine: line, ...(column !== undefined && column >= 1 && { startColumn: column }) };
 }
 
 function ruleOf(rule: string): ReportingDescriptor {
