@@ -25,6 +25,11 @@ export function retainedTogether({ ownership, graph }: Analysis, nodes: Iterable
   return bytes;
 }
 
+/** Bytes that are worth telling of: so many, and a share of what is alive. */
+export function leastWorth({ ownership }: Analysis, bytes: number, share: number): number {
+  return Math.max(bytes, ownership.retained[ownership.aliveRoot] * share);
+}
+
 /** True if a node is kept by nothing but another one, or is that itself. */
 export function isKeptBy({ ownership, graph }: Analysis, node: NodeIndex, owner: NodeIndex): boolean {
   for (let at = node; at < graph.nodeCount; at = ownership.idom[at]) if (at === owner) return true;
@@ -39,8 +44,8 @@ export function targetOfKind({ graph }: Analysis, node: NodeIndex, wanted: Kind)
 }
 
 /** A list by key, in the order in which keys came up first. */
-export function groupBy<Item>(items: Iterable<Item>, keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
+export function groupBy<Item, Key>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
   for (const item of items) {
     const key = keyOf(item);
     const group = groups.get(key);

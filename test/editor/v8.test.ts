@@ -180,7 +180,7 @@ describe("V8's snapshots in a real VS Code (code-server in Chromium)", () => {
     const file = join(fixture.server.workspace, "big.heapsnapshot");
     made.push(file);
     // The Node of code-server: each version writes another size.
-    execFileSync(nodePath, [join(PROGRAMS, "bigHeap.cjs"), file, String(USERS)]);
+    execFileSync(nodePath, [join("bench", "v8", "heap.cjs"), file, String(USERS)]);
     const { size } = statSync(file);
     assert.ok(size > 150e6, `${size} bytes`);
     const { page, context, misdeeds } = await openWindow(fixture);

@@ -1,27 +1,11 @@
 // What DevTools makes of a snapshot: devTools.mjs BUNDLE SNAPSHOT OUT. Runs in a Node that its code is for, and writes
 // one row of numbers a node as float64: id, self size, retained size, distance, dominator's row. Prints the number of
 // edges as JSON.
-import { createReadStream, writeFileSync, writeSync } from "node:fs";
-import { StringDecoder } from "node:string_decoder";
-import { setImmediate } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
+import { writeFileSync, writeSync } from "node:fs";
+import { openInDevTools } from "./devToolsHeap.mjs";
 
 const [, , bundle, snapshot, out] = process.argv;
-const { HeapSnapshot, HeapSnapshotLoader } = await import(pathToFileURL(bundle).href);
-
-// It reports what it wonders about, such as nodes that only weak references lead to.
-console.warn = console.error = () => {};
-const loader = new HeapSnapshotLoader.HeapSnapshotLoader({ sendEvent() {} });
-const decoder = new StringDecoder("utf8");
-for await (const piece of createReadStream(snapshot)) {
-  loader.write(decoder.write(piece));
-  await setImmediate();
-}
-loader.close();
-await loader.parsingComplete;
-const channel = new MessageChannel();
-new HeapSnapshot.SecondaryInitManager(channel.port2);
-const heap = await loader.buildSnapshot(channel.port1);
+const heap = await openInDevTools(bundle, snapshot);
 
 const fields = heap.nodeFieldCount;
 const rows = new Float64Array(5 * heap.nodeCount);

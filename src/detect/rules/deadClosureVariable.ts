@@ -11,7 +11,7 @@ import { HeapScopes } from "../../model/v8/scopes.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
 import type { Message } from "../messages.js";
 import { NO_SOURCES, type Sources } from "../Sources.js";
-import { retainedTogether } from "../together.js";
+import { leastWorth, retainedTogether } from "../together.js";
 import { type Contexts, contextsOf } from "../v8/contexts.js";
 import { type ScriptFunction, ScriptScopes } from "../v8/scopes.js";
 
@@ -59,7 +59,7 @@ function finding(analysis: Analysis, name: string, dead: readonly Dead[]): Findi
     analysis,
     dead.map(({ value }) => value),
   );
-  if (bytes < leastBytes(analysis)) return [];
+  if (bytes < leastWorth(analysis, MIN_BYTES, MIN_HEAP_SHARE)) return [];
   const [{ location, owner, readers, keepers, value }] = dead;
   const shown = { variable: printable(name), each: bytes / dead.length };
   const kept = {
@@ -105,10 +105,6 @@ function listed(functions: readonly ScriptFunction[]): string {
   return some.join(", ") + (functions.length > NAMED ? ", …" : "");
 }
 
-function leastBytes({ ownership }: Analysis): number {
-  return Math.max(MIN_BYTES, ownership.retained[ownership.aliveRoot] * MIN_HEAP_SHARE);
-}
-
 /** Variables of contexts that alone keep much, those of one name in one scope together. */
 function largeVariables(analysis: Analysis): { readonly name: string; readonly captured: readonly Captured[] }[] {
   const { graph, ownership } = analysis;
@@ -127,7 +123,7 @@ function largeVariables(analysis: Analysis): { readonly name: string; readonly c
       group.captured.push({ context, value });
     }
   }
-  const least = leastBytes(analysis);
+  const least = leastWorth(analysis, MIN_BYTES, MIN_HEAP_SHARE);
   return [...groups.values()].filter(({ bytes }) => bytes >= least);
 }
 

@@ -3,6 +3,7 @@ import { rootPaths } from "../../model/paths.js";
 import { valueText } from "../duplicates.js";
 import { type Detector, fingerprint } from "../Finding.js";
 import { formatCount } from "../format.js";
+import { leastWorth } from "../together.js";
 import { equalStrings } from "../v8/equalStrings.js";
 import { stringPlace } from "../v8/stringPlace.js";
 
@@ -16,8 +17,8 @@ const TEXT = 40;
 export const duplicateStrings: Detector = {
   rule: "duplicate-values",
   detect(analysis) {
-    const { graph, ownership } = analysis;
-    const least = Math.max(MIN_SAVED, ownership.retained[ownership.aliveRoot] * MIN_HEAP_SHARE);
+    const { graph } = analysis;
+    const least = leastWorth(analysis, MIN_SAVED, MIN_HEAP_SHARE);
     const all = equalStrings(analysis, MIN_COPIES).sort((a, b) => b.saved - a.saved);
     const saved = all.reduce((sum, copies) => sum + copies.saved, 0);
     if (saved < least) return [];

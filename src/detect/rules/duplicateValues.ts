@@ -4,7 +4,7 @@ import { rootPaths } from "../../model/paths.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
 import { commonHolder, Constants, type Copies, copiesOf, valueText } from "../duplicates.js";
 import { formatCount } from "../format.js";
-import { groupBy } from "../together.js";
+import { groupBy, leastWorth } from "../together.js";
 
 const MIN_COPIES = 50;
 const MIN_SAVED = 100_000;
@@ -16,9 +16,8 @@ const TEXT = 40;
 export const duplicateValues: Detector = {
   rule: "duplicate-values",
   detect(analysis) {
-    const { graph, ownership } = analysis;
-    const alive = ownership.retained[ownership.aliveRoot];
-    const least = Math.max(MIN_SAVED, alive * MIN_HEAP_SHARE);
+    const { graph } = analysis;
+    const least = leastWorth(analysis, MIN_SAVED, MIN_HEAP_SHARE);
     const byType = groupBy(copiesOf(analysis, MIN_COPIES, Constants.direct), ({ nodes }) => graph.typeName(nodes[0]));
     return [...byType].flatMap(([type, all]) => {
       const saved = all.reduce((sum, copies) => sum + copies.saved, 0);

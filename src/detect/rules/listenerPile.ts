@@ -8,7 +8,7 @@ import { containerClassOf } from "../../model/v8/entries.js";
 import { followProperty, internalIndexOf } from "../../model/v8/labels.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
 import { holdersOf } from "../holders.js";
-import { retainedTogether } from "../together.js";
+import { leastWorth, retainedTogether } from "../together.js";
 import { closuresByPlace, functionText } from "../v8/pile.js";
 
 // Node itself warns from the eleventh listener of an event on (EventEmitter.defaultMaxListeners).
@@ -47,7 +47,7 @@ function finding(analysis: Analysis, location: SourceLocation, nodes: readonly N
   const isRegistry = isListener(analysis, nodes[0]) || path.slice(-NEAREST).some(({ label }) => REGISTRY.test(label));
   const isNamed = isRegistry || REGISTRY.test(holder?.name ?? "");
   const bytes = retainedTogether(analysis, nodes);
-  if (!isNamed && (nodes.length < MOST_CALLBACKS || bytes < leastBytes(analysis))) return [];
+  if (!isNamed && (nodes.length < MOST_CALLBACKS || bytes < leastWorth(analysis, MIN_BYTES, MIN_HEAP_SHARE))) return [];
   const place = holder && printable(holder.name.replace(/\[…\](?= in |$)/, ""));
   const values = { count: nodes.length, function: printable(functionText(analysis, nodes[0])) };
   return [
@@ -73,10 +73,6 @@ function isListener({ graph, referrers }: Analysis, fn: NodeIndex): boolean {
     if (graph.typeName(referrers.to[r]) === "Listener") return true;
   }
   return false;
-}
-
-function leastBytes({ ownership }: Analysis): number {
-  return Math.max(MIN_BYTES, ownership.retained[ownership.aliveRoot] * MIN_HEAP_SHARE);
 }
 
 /** The list, the set, the map or the chain of listeners that a function stands in; undefined for none. */

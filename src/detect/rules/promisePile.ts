@@ -6,7 +6,7 @@ import { rootPaths } from "../../model/paths.js";
 import { isLibrary } from "../../model/source.js";
 import { followInternal } from "../../model/v8/labels.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
-import { aliveOf, retainedTogether } from "../together.js";
+import { aliveOf, leastWorth, retainedTogether } from "../together.js";
 import { functionText, withoutLine } from "../v8/pile.js";
 import { systemNodes } from "../v8/systemNodes.js";
 
@@ -57,11 +57,11 @@ function finding(
   { fn, nodes }: Pile,
   title: "promises.title" | "promises.title-chained",
 ): Finding[] {
-  const { graph, ownership } = analysis;
+  const { graph } = analysis;
   const location = graph.locations[place - 1];
   if (nodes.length < MANY || isLibrary(location.file)) return [];
   const bytes = retainedTogether(analysis, nodes);
-  if (bytes < Math.max(MIN_BYTES, ownership.retained[ownership.aliveRoot] * MIN_HEAP_SHARE)) return [];
+  if (bytes < leastWorth(analysis, MIN_BYTES, MIN_HEAP_SHARE)) return [];
   const values = { count: nodes.length, bytes, function: printable(functionText(analysis, fn)) };
   return [
     {

@@ -6,7 +6,7 @@ import { isLibrary } from "../../model/source.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
 import { holdersOf } from "../holders.js";
 import { frameVariables, framesOf, isThreadLocal, localEntries, threadNodes } from "../threadLocals.js";
-import { aliveOfType, groupBy, retainedTogether } from "../together.js";
+import { aliveOfType, groupBy, leastWorth, retainedTogether } from "../together.js";
 
 const MIN_BYTES = 200_000;
 const MIN_HEAP_SHARE = 0.02;
@@ -25,8 +25,7 @@ interface Variable {
 export const threadPin: Detector = {
   rule: "thread-pin",
   detect(analysis) {
-    const { ownership } = analysis;
-    const least = Math.max(MIN_BYTES, ownership.retained[ownership.aliveRoot] * MIN_HEAP_SHARE);
+    const least = leastWorth(analysis, MIN_BYTES, MIN_HEAP_SHARE);
     return [...variables(analysis, least), ...locals(analysis, least)];
   },
 };

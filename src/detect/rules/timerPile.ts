@@ -6,7 +6,7 @@ import { rootPaths } from "../../model/paths.js";
 import { isLibrary } from "../../model/source.js";
 import { followProperty } from "../../model/v8/labels.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
-import { aliveOfType, retainedTogether } from "../together.js";
+import { aliveOfType, groupBy, leastWorth, retainedTogether } from "../together.js";
 import { functionText, withoutLine } from "../v8/pile.js";
 
 const MANY = 10;
@@ -19,23 +19,18 @@ const LARGE_SHARE = 0.05;
 export const timerPile: Detector = {
   rule: "timer-pile",
   detect(analysis) {
-    const { graph, ownership } = analysis;
-    const groups = new Map<number, NodeIndex[]>();
-    for (const timer of aliveOfType(analysis, ({ name }) => name === "Timeout")) {
+    const { graph } = analysis;
+    const set = [...aliveOfType(analysis, ({ name }) => name === "Timeout")].filter((timer) => {
       const fn = followProperty(graph, timer, "_onTimeout");
-      if (fn === undefined || graph.columns.kind[fn] !== Kind.function) continue;
-      const place = graph.columns.location[fn];
-      const known = groups.get(place);
-      if (known) known.push(timer);
-      else groups.set(place, [timer]);
-    }
-    const alive = ownership.retained[ownership.aliveRoot];
+      return fn !== undefined && graph.columns.kind[fn] === Kind.function;
+    });
+    const groups = groupBy(set, (timer) => graph.columns.location[functionOf(analysis, timer)]);
     return [...groups].flatMap(([place, timers]) => {
       const location = graph.locations[place - 1];
       if (!location || isLibrary(location.file)) return [];
       const bytes = retainedTogether(analysis, [...timers, ...timers.map((timer) => functionOf(analysis, timer))]);
-      const isMany = timers.length >= MANY && bytes >= Math.max(MIN_BYTES, alive * MIN_HEAP_SHARE);
-      if (!isMany && bytes < Math.max(MIN_BYTES, alive * LARGE_SHARE)) return [];
+      const isMany = timers.length >= MANY && bytes >= leastWorth(analysis, MIN_BYTES, MIN_HEAP_SHARE);
+      if (!isMany && bytes < leastWorth(analysis, MIN_BYTES, LARGE_SHARE)) return [];
       const values = {
         count: timers.length,
         bytes,

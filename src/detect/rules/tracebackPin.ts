@@ -6,7 +6,7 @@ import { rootPaths } from "../../model/paths.js";
 import { isLibrary, isStandardLibrary } from "../../model/source.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
 import { type Holder, holdersOf } from "../holders.js";
-import { aliveOf, groupBy, retainedTogether, targetOfKind } from "../together.js";
+import { aliveOf, groupBy, leastWorth, retainedTogether, targetOfKind } from "../together.js";
 
 const MIN_BYTES = 64_000;
 const MIN_HEAP_SHARE = 0.005;
@@ -25,10 +25,9 @@ interface Held {
 export const tracebackPin: Detector = {
   rule: "traceback-pin",
   detect(analysis) {
-    const { ownership } = analysis;
     const heads = [...firstTracebacks(analysis)];
     if (heads.length === 0) return [];
-    const least = Math.max(MIN_BYTES, ownership.retained[ownership.aliveRoot] * MIN_HEAP_SHARE);
+    const least = leastWorth(analysis, MIN_BYTES, MIN_HEAP_SHARE);
     const holders = holdersOf(analysis);
     const held = heads.slice(0, ASKED).flatMap((traceback): Held[] => {
       const holder = holders.of(traceback);
