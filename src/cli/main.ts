@@ -4,7 +4,9 @@ import { printable } from "../heap/names.js";
 import { type Generation, UnknownGenerationsError } from "../model/collector.js";
 import { NoSuchReferenceError } from "../model/whatif/cutEdges.js";
 import { BudgetError } from "../session/budget.js";
+import { UnknownArenaError } from "../session/queries/arenas.js";
 import { UnknownObjectError, UnknownTypeError } from "../session/Session.js";
+import { runArenas } from "./commands/arenas.js";
 import { runCapture } from "./commands/capture.js";
 import { CutArguments, runCut } from "./commands/cut.js";
 import { runCaches } from "./commands/caches.js";
@@ -40,6 +42,12 @@ function positive(text: string): number {
 function generation(text: string): Generation {
   if (!/^[012]$/.test(text)) throw new InvalidArgumentError("It must be 0, 1 or 2.");
   return Number(text) as Generation;
+}
+
+function percentage(text: string): number {
+  const number = Number(text);
+  if (!(number > 0 && number <= 100)) throw new InvalidArgumentError("It must be a number above 0, up to 100.");
+  return number;
 }
 
 function portNumber(text: string): number {
@@ -135,6 +143,15 @@ function program(): Command {
     .option("--all", "list all")
     .action(runThreads);
   on("packages", "bytes that packages and modules keep").option("--all", "list all").action(runPackages);
+  onSeveral("arenas", "what holds memory of the small-object allocator that is hardly in use; or a trace, replayed")
+    .option("--policy <name>", "what a policy would give back: stack, nearly-full, collection, best, or all")
+    .option("--arena <address>", "what holds this arena")
+    .option("--owners", "only what holds nearly empty arenas")
+    .option("--suggest", "only what to let go of so that arenas are released")
+    .option("--sizes", "only blocks by size")
+    .option("--nearly-empty <percent>", "what is nearly empty: at most so much in use (default: 10)", percentage)
+    .option("--all", "list all")
+    .action(runArenas);
   on("weakrefs", "who refers weakly, dead and alive, with what callbacks")
     .option("--ids <id>", "who refers weakly to these objects, and what clearing that would set off", collectIds, [])
     .option("--dead", "containers full of dead weak references")
@@ -193,6 +210,7 @@ function isUsage(error: unknown): error is Error {
     BudgetError,
     UnknownObjectError,
     UnknownTypeError,
+    UnknownArenaError,
     UnknownGenerationsError,
     NoSuchReferenceError,
     WrongRuntimeError,

@@ -1,5 +1,6 @@
 import type { Analysis } from "../model/Analysis.js";
 import type { Detector, Finding } from "./Finding.js";
+import { arenaPin } from "./rules/arenaPin.js";
 import { callbackPin } from "./rules/callbackPin.js";
 import { closureCycle } from "./rules/closureCycle.js";
 import { contextPin } from "./rules/contextPin.js";
@@ -45,6 +46,7 @@ export const detectors: readonly Detector[] = [
   duplicateValues,
   refcountSurplus,
   uncollectable,
+  arenaPin,
 ];
 
 /** All rules for V8's heaps. */

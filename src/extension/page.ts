@@ -18,6 +18,7 @@ export function page(webview: vscode.Webview, extension: vscode.Uri): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <link rel="stylesheet" href="${uri("media", "webview.css")}">
 <link rel="stylesheet" href="${uri("media", "graph.css")}">
+<link rel="stylesheet" href="${uri("media", "arenas.css")}">
 <title>Heap snapshot</title>
 </head>
 <body>

@@ -1,5 +1,6 @@
 import { kindNames } from "./kinds.js";
 import { nodeName } from "./names.js";
+import type { AllocatorInfo, Pymalloc } from "./Pymalloc.js";
 import type { StringTable } from "./StringTable.js";
 
 declare const nodeBrand: unique symbol;
@@ -81,6 +82,8 @@ export interface RuntimeInfo {
     readonly threads: boolean;
     readonly tracemalloc: boolean;
   };
+  /** CPython: where small blocks of memory came from; undefined where the file does not tell. */
+  readonly allocator?: AllocatorInfo;
   /** What a reader should tell the user about this capture. */
   readonly notes: readonly string[];
   /** Last change (seconds since 1970) and size (bytes) of source files at capture. */
@@ -169,6 +172,8 @@ export interface HeapParts {
   /** Weak references in each referent's list order: pairs of (referent, weakref). */
   readonly weakrefs: Uint32Array;
   readonly facts: HeapFacts;
+  /** Arenas and pools of CPython's allocator, where the file holds them. */
+  readonly pymalloc?: Pymalloc | undefined;
 }
 
 /** An immutable heap: nodes and edges in columns (struct of arrays, CSR). */
@@ -183,6 +188,7 @@ export class HeapGraph {
   readonly numbers: NumberTable;
   readonly weakrefs: Uint32Array;
   readonly facts: HeapFacts;
+  readonly pymalloc: Pymalloc | undefined;
   #sortedIds: Uint32Array | undefined;
 
   constructor(parts: HeapParts) {
@@ -196,6 +202,7 @@ export class HeapGraph {
     this.numbers = parts.numbers;
     this.weakrefs = parts.weakrefs;
     this.facts = parts.facts;
+    this.pymalloc = parts.pymalloc;
   }
 
   get nodeCount(): number {

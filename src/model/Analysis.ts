@@ -7,6 +7,9 @@ import { strongEdges } from "./edges.js";
 import { infrastructure } from "./infrastructure.js";
 import { type Membership, membershipOf } from "./membership.js";
 import { type Ownership, ownership } from "./ownership.js";
+import { ArenaMap } from "./pymalloc/ArenaMap.js";
+import { estimatePymalloc } from "./pymalloc/estimate.js";
+import { Units } from "./pymalloc/units.js";
 import { explainReferences, type References } from "./references.js";
 import { findRoots, type Roots } from "./roots.js";
 import { knownCode } from "./knownCode.js";
@@ -36,6 +39,8 @@ export class Analysis {
   #families: readonly CycleFamily[] | undefined;
   #membership: Membership | undefined;
   #leftOut: LeftOut | undefined;
+  #arenas: ArenaMap | null | undefined;
+  #units: Units | undefined;
 
   constructor(graph: HeapGraph) {
     this.graph = graph;
@@ -116,6 +121,14 @@ export class Analysis {
     return this.#code.finalizerOf(node);
   }
 
+  #arenaMap(): ArenaMap | null {
+    const { graph } = this;
+    const allocator = graph.info.allocator?.allocator;
+    if (graph.pymalloc) return new ArenaMap(graph, graph.pymalloc);
+    if (graph.info.runtime === "v8" || allocator === "malloc" || allocator === "mimalloc") return null;
+    return new ArenaMap(graph, estimatePymalloc(graph));
+  }
+
   #collected(verdict: Verdict): Outcome {
     try {
       return runCollection(this.simulation, verdict);
@@ -140,6 +153,20 @@ export class Analysis {
   /** Cycles by shape, most bytes first. */
   get families(): readonly CycleFamily[] {
     return (this.#families ??= findCycles(this.graph, this.cyclic, this.roots, this.infrastructure, this.ownership));
+  }
+
+  /**
+   * Which objects are in which arenas: by the allocator's records, else estimated from addresses. Null where the
+   * interpreter took its memory from another allocator than pymalloc.
+   */
+  get arenas(): ArenaMap | null {
+    if (this.#arenas === undefined) this.#arenas = this.#arenaMap();
+    return this.#arenas;
+  }
+
+  /** What has to go for an object to be freed. */
+  get units(): Units {
+    return (this.#units ??= new Units(this));
   }
 
   /** Which cycle of `families` each node is in. */

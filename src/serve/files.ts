@@ -21,7 +21,7 @@ export interface PageFile {
 
 const CSS = "text/css; charset=utf-8";
 /** Stylesheets in the order in which the page loads them. */
-export const STYLES = ["browser.css", "webview.css", "graph.css"];
+export const STYLES = ["browser.css", "webview.css", "graph.css", "arenas.css"];
 export const SCRIPT = "webview.js";
 export const ICON = "icon.png";
 

@@ -21,6 +21,9 @@ const QUESTIONS: Readonly<Record<ViewQuestion, true>> = {
   compare: true,
   duplicates: true,
   threads: true,
+  arenas: true,
+  arena: true,
+  pool: true,
   picture: true,
   pictureFile: true,
 };

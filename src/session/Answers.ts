@@ -1,6 +1,7 @@
 import type { ReadOptions } from "../formats/ByteSource.js";
 import { type Need, prepare } from "./prepare.js";
 import type { Question, Questions } from "./protocol.js";
+import { arena, arenasWith, pool } from "./queries/arenas.js";
 import { caches } from "./queries/caches.js";
 import { comparison } from "./queries/comparison.js";
 import { cutPreview } from "./queries/cut.js";
@@ -68,6 +69,9 @@ const ANSWERERS: { readonly [Q in Exclude<Question, "open">]: Answerer<Q> } = {
     answer: async (session, { files }) =>
       files.length === 0 ? caches(session) : caches(session, await seriesOf(session, files)),
   },
+  arenasWith: { need: "owners", answer: (session, { files }) => arenasWith(session, files) },
+  arena: { need: "owners", answer: (session, { address }) => arena(session, address) },
+  pool: { need: "owners", answer: (session, { address }) => pool(session, address) },
   compareWith: {
     need: "findings",
     answer: async (session, { files }) => comparison(await seriesOf(session, files), session),

@@ -32,7 +32,6 @@ export class Session {
   readonly path: string;
   readonly analysis: Analysis;
   #findings: readonly Finding[] | undefined;
-  #places: Places | undefined;
   #aggregates: Aggregates | undefined;
 
   constructor(path: string, graph: HeapGraph) {
@@ -65,7 +64,7 @@ export class Session {
 
   /** Where each object stands, by paths that are the same in every snapshot of a process. */
   get places(): Places {
-    return (this.#places ??= placesOf(this.analysis));
+    return placesOf(this.analysis);
   }
 
   /** What is compared over snapshots. */

@@ -132,7 +132,9 @@ export class ViewConnection {
           ? await this.snapshot.ask("compareWith", { files }, options)
           : question === "caches"
             ? await this.snapshot.ask("cachesWith", { files }, options)
-            : await this.snapshot.ask(question, params, options);
+            : question === "arenas"
+              ? await this.snapshot.ask("arenasWith", { files }, options)
+              : await this.snapshot.ask(question, params, options);
       this.#host.post({ kind: "answer", id, answer });
     } catch (error) {
       const advice = error instanceof AnalysisError ? error.advice : "Try again.";

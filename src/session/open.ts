@@ -21,7 +21,8 @@ export async function openHeap(path: string, options: ReadOptions = {}): Promise
   }
 }
 
-async function openRegular(path: string): Promise<FileHandle> {
+/** Opens a file that is one, and no folder, pipe or device. @throws SnapshotError unreadable */
+export async function openRegular(path: string): Promise<FileHandle> {
   try {
     // Asked before opening, which for a pipe would wait until somebody writes to it.
     if ((await stat(path)).isFile()) return await openFile(path, "r");
@@ -36,7 +37,8 @@ async function openRegular(path: string): Promise<FileHandle> {
   throw new SnapshotError("unreadable", "this is not a regular file", { advice: "Name a snapshot file." });
 }
 
-function fileSource(name: string, file: FileHandle, size: number): ByteSource {
+/** The bytes of an open file of this size. */
+export function fileSource(name: string, file: FileHandle, size: number): ByteSource {
   return {
     name,
     size,

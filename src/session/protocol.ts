@@ -1,4 +1,5 @@
 import type { Picture, PictureFile, PictureRequest } from "../picture/Picture.js";
+import type { ArenaDetails, ArenasResult, PoolDetails } from "./queries/arenaRows.js";
 import type { CutPreview, CutReference } from "./queries/cut.js";
 import type { CacheRow } from "./queries/caches.js";
 import type { Comparison } from "./queries/comparison.js";
@@ -22,7 +23,7 @@ import type { WhyResult } from "./queries/why.js";
  * What the analysis process is asked and what it answers. Both sides are built together; the version is checked
  * all the same, since an old process can outlive an update of the extension.
  */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 interface Exchange<Params, Answer> {
   readonly params: Params;
@@ -55,21 +56,29 @@ export interface ViewQuestions {
   readonly cut: Exchange<{ readonly references: readonly CutReference[]; readonly ids: readonly string[] }, CutPreview>;
   readonly duplicates: Exchange<Nothing, DuplicatesResult>;
   readonly threads: Exchange<Nothing, ThreadsResult>;
+  /** One arena by its address. */
+  readonly arena: Exchange<{ readonly address: string }, ArenaDetails>;
+  /** One pool by its address. */
+  readonly pool: Exchange<{ readonly address: string }, PoolDetails>;
   /** `version` counts the choices of snapshots to compare with, which are the host's. */
   readonly caches: Exchange<{ readonly version: number }, readonly CacheRow[]>;
   /** As `caches`: with what the host has chosen. */
   readonly compare: Exchange<{ readonly version: number }, Comparison>;
+  /** As `caches`: with what the host has chosen. */
+  readonly arenas: Exchange<{ readonly version: number }, ArenasResult>;
   readonly picture: Exchange<PictureRequest, Picture>;
   readonly pictureFile: Exchange<{ readonly request: PictureRequest; readonly format: "svg" | "dot" }, PictureFile>;
 }
 
 /** All questions to the analysis process. Which files to compare with is for the host to say, not for a view. */
-export interface Questions extends Omit<ViewQuestions, "caches" | "compare"> {
+export interface Questions extends Omit<ViewQuestions, "caches" | "compare" | "arenas"> {
   readonly open: Exchange<{ readonly file: string }, Info>;
   /** Caches, with how they grew where there are files to compare with. */
   readonly cachesWith: Exchange<{ readonly files: readonly string[] }, readonly CacheRow[]>;
   /** A comparison of the snapshot with others of its process. */
   readonly compareWith: Exchange<{ readonly files: readonly string[] }, Comparison>;
+  /** The arena map, with those of earlier snapshots where there are files to compare with. */
+  readonly arenasWith: Exchange<{ readonly files: readonly string[] }, ArenasResult>;
   /** What is alive of the program's own classes and functions. */
   readonly lenses: Exchange<Nothing, readonly LensRow[]>;
   /** What the snapshot knows of a source file, and where a place in a script comes from. */

@@ -15,6 +15,7 @@ export type Route =
   | { readonly view: "caches" }
   | { readonly view: "duplicates" }
   | { readonly view: "threads" }
+  | { readonly view: "arenas" }
   | { readonly view: "compare" };
 
 /** Host (extension or local server) to view. */

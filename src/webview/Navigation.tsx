@@ -10,8 +10,8 @@ interface Tab {
   readonly route: Route;
 }
 
-/** Views beyond that have no key of their own. */
-const DIGITS = 9;
+/** Keys of the views, in their order; views beyond have none. */
+const DIGITS = "1234567890";
 
 /** What the views with a subject showed last. */
 const lastGraph = signal<Route | null>(null);
@@ -30,6 +30,7 @@ const NAMES: Readonly<Record<Route["view"], string>> = {
   duplicates: "Duplicates",
   threads: "Threads",
   weakrefs: "Weak references",
+  arenas: "Arenas",
   compare: "Compare",
   graph: "Leak graph",
   object: "Object",
@@ -49,6 +50,7 @@ function tabs(): Tab[] {
     { view: "duplicates" },
     { view: "threads" },
     { view: "weakrefs" },
+    { view: "arenas" },
     { view: "compare" },
     lastGraph.value,
     lastObject.value,
@@ -67,8 +69,8 @@ export function NavigationBar(): JSX.Element {
           key={tab.name}
           type="button"
           class="tab"
-          {...(i < DIGITS
-            ? { title: `${tab.name} (${i + 1})`, "aria-keyshortcuts": String(i + 1) }
+          {...(i < DIGITS.length
+            ? { title: `${tab.name} (${DIGITS[i]})`, "aria-keyshortcuts": DIGITS[i] }
             : { title: tab.name })}
           aria-current={tab.route.view === shown ? "page" : undefined}
           onClick={() => open(tab.route)}
@@ -107,7 +109,7 @@ function runShortcut(event: KeyboardEvent): boolean {
     back();
     return true;
   }
-  const tab = /^[1-9]$/.test(event.key) ? tabs()[Number(event.key) - 1] : undefined;
+  const tab = /^\d$/.test(event.key) ? tabs()[DIGITS.indexOf(event.key)] : undefined;
   if (tab) open(tab.route);
   else if (event.key === "/") document.querySelector<HTMLElement>("[data-search]")?.focus();
   else return false;

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Route } from "../session/viewMessages.js";
+import { Arenas } from "./arenas/Arenas.js";
 import { Caches } from "./caches/Caches.js";
 import { Compare } from "./compare/Compare.js";
 import { Cycles } from "./cycles/Cycles.js";
@@ -86,6 +87,8 @@ function View({ route: shown }: { readonly route: Route }): JSX.Element {
       return <Threads />;
     case "weakrefs":
       return <WeakReferences />;
+    case "arenas":
+      return <Arenas />;
     case "compare":
       return <Compare />;
     case "object":

@@ -12,6 +12,7 @@ import { type Python, pythons } from "../rig/pythons.js";
 import { ensureChromium } from "./setup.mjs";
 import { type Fixture, openSnapshot, openWindow, startEditor, stopEditor, WAIT } from "./fixture.js";
 import {
+  ARENA_VIEWS,
   DUPLICATE_VIEWS,
   GROWTH_VIEWS,
   TASK_VIEWS,
@@ -41,6 +42,7 @@ function captureMore(python: Python, folder: string): Readonly<Record<string, re
   run(join("threads", "waiting_threads.py"), agentFolder, path("threads.pyheapsnapshot"));
   run(join("threads", "waiting_tasks.py"), agentFolder, path("tasks.pyheapsnapshot"));
   run(join("duplicates", "planted.py"), path("planted.pyheapsnapshot"), path("truth.json"));
+  run(join("arenas", "sparse.py"), "50", path("arenas.pyheapsnapshot"), path("arenas-before.pyheapsnapshot"));
   captureRounds(python, "service.py", folder, "leak");
   execFileSync(process.execPath, [join(FIXTURES, "v8", "shop.cjs"), path("shop.heapsnapshot")]);
   return {
@@ -49,6 +51,7 @@ function captureMore(python: Python, folder: string): Readonly<Record<string, re
     "threads.pyheapsnapshot": THREAD_VIEWS,
     "tasks.pyheapsnapshot": TASK_VIEWS,
     "planted.pyheapsnapshot": DUPLICATE_VIEWS,
+    "arenas.pyheapsnapshot": ARENA_VIEWS,
     "shop.heapsnapshot": V8_VIEWS,
   };
 }

@@ -156,6 +156,13 @@ export const VIEWS: readonly View[] = [
     },
   },
   {
+    name: "arenas",
+    open: async (view) => {
+      await toView(view, "Arenas");
+      await view.getByRole("listbox", { name: "Arenas" }).or(view.locator(".empty-state")).waitFor({ timeout: WAIT });
+    },
+  },
+  {
     name: "compare",
     open: async (view) => {
       await toView(view, "Compare");
@@ -269,6 +276,51 @@ export const DUPLICATE_VIEWS: readonly View[] = [
     open: async (view) => {
       await toView(view, "Duplicates");
       await view.getByRole("row").nth(1).waitFor({ timeout: WAIT });
+    },
+  },
+];
+
+/** What little is left of many objects, and the arenas that it holds. */
+export const ARENA_VIEWS: readonly View[] = [
+  {
+    name: "arenas-map",
+    open: async (view) => {
+      await toView(view, "Arenas");
+      await view
+        .getByRole("option", { name: /nearly empty/ })
+        .first()
+        .waitFor({ timeout: WAIT });
+      const pools = view.getByRole("listbox", { name: "Pools of the arena" });
+      await pools
+        .getByRole("option", { name: /blocks of/ })
+        .first()
+        .click();
+      await view.getByRole("grid", { name: "Blocks of the pool" }).waitFor({ timeout: WAIT });
+    },
+  },
+  { name: "arenas-holders", open: (view) => toList(view, "Who holds them", "Holders of nearly empty arenas") },
+  { name: "arenas-steps", open: (view) => toList(view, "What to let go of", "Steps") },
+  { name: "arenas-sizes", open: (view) => toList(view, "By size", "Size classes") },
+  {
+    name: "arenas-policies",
+    open: async (view) => {
+      await view.getByRole("button", { name: "What if", exact: true }).click();
+      await view.getByRole("table").waitFor({ timeout: WAIT });
+    },
+  },
+  {
+    name: "arenas-compared",
+    open: async (view) => {
+      await toView(view, "Compare");
+      const pick = view.page().locator(".quick-input-widget");
+      await view.getByRole("button", { name: /^Choose snapshots/ }).click();
+      const before = pick.locator(".monaco-list-row").filter({ hasText: /^arenas-before/ });
+      await before.waitFor({ timeout: WAIT });
+      await before.click();
+      await pick.getByRole("button", { name: "OK" }).click();
+      await toView(view, "Arenas");
+      await view.getByRole("button", { name: "Map", exact: true }).click();
+      await view.getByRole("listbox", { name: "Arenas, compared" }).waitFor({ timeout: WAIT });
     },
   },
 ];

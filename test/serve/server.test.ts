@@ -43,7 +43,7 @@ describe("serve: who is answered", () => {
   });
 
   it("serves the page's files and nothing else, whatever the path looks like", async () => {
-    for (const name of ["webview.js", "webview.css", "graph.css", "browser.css", "icon.png"]) {
+    for (const name of ["webview.js", "webview.css", "graph.css", "arenas.css", "browser.css", "icon.png"]) {
       const { status, headers, body } = await answer(path + name);
       assert.equal(status, 200, name);
       assert.match(headers["content-type"]!, /^(text\/javascript|text\/css|image\/png)/);

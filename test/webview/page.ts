@@ -43,7 +43,7 @@ export async function pageServer(foreign: (url: string) => void): Promise<(route
     contentType: "text/javascript",
     body: readFileSync(join("dist", "webview.js"), "utf8"),
   });
-  for (const name of ["webview", "graph", "browser"]) {
+  for (const name of ["webview", "graph", "arenas", "browser"]) {
     const path = join("media", `${name}.css`);
     const body = existsSync(path) ? readFileSync(path, "utf8") : "";
     files.set(`${ORIGIN}/media/${name}.css`, { contentType: "text/css", body });

@@ -80,7 +80,7 @@ describe("webview: a heap of V8", () => {
     assert.doesNotMatch(await wordsOf(host.page), PYTHON);
   });
 
-  it("has no tabs for threads and weak references; the digits count those that are there", async () => {
+  it("has no tabs for threads, weak references and arenas; the digits count those that are there", async () => {
     const host = await open(view);
     const { page } = host;
     const tabs = page.getByRole("navigation").getByRole("button");

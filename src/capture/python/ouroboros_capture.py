@@ -35,7 +35,7 @@ import time
 import zlib
 from array import array
 from itertools import chain, compress, count, islice, repeat
-from operator import add, and_, eq, not_
+from operator import add, and_, eq, mul, ne, not_
 
 try:
     import ctypes
@@ -104,6 +104,9 @@ _FLAG_UNICODE = 1 << 28
 _FLAG_DICT = 1 << 29
 _FLAG_EXCEPTION = 1 << 30
 _FLAG_TYPE = 1 << 31
+
+_array_bytes = array.tostring if _PY2 else array.tobytes
+_fill_array = array.fromstring if _PY2 else array.frombytes
 
 # Codecs that are needed later are imported now.
 b'a'.decode('ascii', 'replace').encode('ascii', 'replace')
@@ -246,7 +249,7 @@ def _restore_count(before):
     while excess > 0 and _state.ballast:
         _state.ballast.pop()
         excess -= 1
-    while excess < 0:
+    while excess < 0 and len(_state.ballast) < 256:
         _state.ballast.append(_Ballast())
         excess += 1
 
@@ -277,6 +280,13 @@ _LAST_ADDRESS = 1 << (47 if _POINTER == 8 else 31)
 _everything = ((ctypes.c_char * (_LAST_ADDRESS - 1 - _FIRST_ADDRESS)).from_address(_FIRST_ADDRESS)
                if ctypes else None)
 _everything_view = None if ctypes is None or _PY2 else memoryview(_everything)
+# The C library; calls keep the GIL.
+_libc = None
+if ctypes is not None and _LINUX:
+    try:
+        _libc = ctypes.PyDLL(None)
+    except OSError:
+        pass
 _WORD = struct.Struct('<Q')
 _LIST_ITEMS = 24            # offset of ob_item in PyListObject (Include/listobject.h)
 
@@ -607,6 +617,16 @@ def _probe_zombie():
     return id(sys._getframe())
 
 
+def _probe_hot():
+    """Called so often that 3.8 to 3.10 give its code caches for what it looks up."""
+    return id
+
+
+if (3, 8) <= _VERSION <= (3, 10):
+    for _ in _range(1100):
+        _probe_hot()
+
+
 def _probe_callback(reference):
     """Never called: the callback of the agent's probe weak reference."""
 
@@ -616,6 +636,7 @@ _slot_probe = _SlotProbe()
 _slot_probe.ouroboros_slot = ['slot']
 _probe_function = _make_probe_function()
 _probe_names = ('ouroboros_first', 'ouroboros_second', 'ouroboros_third')
+_probe_content = b'ouroboros probe'
 
 
 def _make_probe_exception():
@@ -668,8 +689,12 @@ class _Layout(object):
 
     def _offset_of(self, holder, value, start=2, count=64):
         """Returns the only offset in `holder` at which the address of `value` stands, or None."""
+        return self.offset_of_word(holder, id(value), start, count)
+
+    def offset_of_word(self, holder, word, start=2, count=64):
+        """Returns the only offset in `holder` at which a word stands, or None."""
         words = self.memory.words(id(holder), count)
-        hits = [i for i in _range(start, count) if words[i] == id(value)]
+        hits = [i for i in _range(start, count) if words[i] == word]
         return _POINTER * hits[0] if len(hits) == 1 else None
 
     # -- members
@@ -988,6 +1013,334 @@ if _PY2:
     _old_probe = _OldProbe()
 
 
+# ------------------------------------------------------------------------- pymalloc, the allocator of small blocks
+
+# (bytes of a pool, bytes of an arena), those that are usual in this version first (Objects/obmalloc.c, from 3.12 on
+# Include/internal/pycore_obmalloc.h)
+_POOL_SIZES = ((1 << 12, 1 << 18), (1 << 14, 1 << 20))
+if _VERSION >= (3, 10) and _POINTER == 8:
+    _POOL_SIZES = _POOL_SIZES[::-1]
+_POOL_HEADER = 48 if _POINTER == 8 else 32
+_ARENA_OBJECT = 48
+_ALIGNMENTS = (16, 8) if _POINTER == 8 else (8,)
+_MOST_DATA = 8 << 20        # bytes of the interpreter's data that are searched
+_MOST_ARENAS = 1 << 22
+# problem or none, bytes of a pool, of an arena, alignment, number of arenas, of pools; what _read_pools returns
+_POOLS_READ = struct.Struct('<6Q')
+_pread = None
+if _libc is not None:
+    try:
+        _pread = _libc['pread']
+        _pread.argtypes = ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int64
+        _pread.restype = ctypes.c_ssize_t
+    except AttributeError:
+        pass
+# objects in small blocks, whose pools are known hence
+_pool_probe = object()
+_POOL_PROBES = (_pool_probe, _probe, _slot_probe, _probe_function, _scan, _probe_names)
+
+
+class _NoPools(Exception):
+    """The pools were not read; the message says why."""
+
+
+class _PoolsChanged(Exception):
+    """The allocator's records did not agree with its pools; they may at the next try."""
+
+
+def _read_pools():
+    """Reads the state of all pools. Returns bytes: `_POOLS_READ` and the columns, or the reason why not.
+
+    To be called before anything else of a capture, since the capture's own memory comes from the same pools. What
+    it returns is no container, for the collector would list that."""
+    if not _LINUX or _POINTER != 8 or _pread is None:
+        return _POOLS_READ.pack(1, 0, 0, 0, 0, 0) + (
+            b'the allocator is read from /proc/self/mem, which only Linux has, by means of ctypes; capture there to '
+            b'see its pools')
+    reader = None
+    try:
+        reader = _PoolReader()
+        return reader.read()
+    except (_NoPools, EnvironmentError) as error:
+        return _POOLS_READ.pack(1, 0, 0, 0, 0, 0) + str(error).encode('ascii', 'replace')
+    except Exception:
+        return _POOLS_READ.pack(1, 0, 0, 0, 0, 0) + _describe_failure().encode('ascii', 'replace')
+    finally:
+        if reader is not None:
+            reader.close()
+
+
+class _PoolReader(object):
+    """Finds and reads the records of pymalloc: `arenas`, an array of struct arena_object, and the struct
+    pool_header at the start of each pool (both are of 48 bytes; Objects/obmalloc.c).
+
+    Everything is read through the kernel and proven before it is believed. The pools of an arena are read in one
+    go, and columns are slices of that, so that next to nothing is allocated meanwhile; the GIL is kept."""
+
+    TRIES = 8
+
+    def __init__(self):
+        self.descriptor = os.open('/proc/self/mem', os.O_RDONLY)
+        self.pool_bytes = self.arena_bytes = self.alignment = 0
+        self.probes = ()            # [(address of a pool in use, its arenaindex)]
+
+    def close(self):
+        os.close(self.descriptor)
+
+    def fill(self, buffer, address):
+        """Fills an array with what is at an address. Raises _NoPools where nothing is mapped."""
+        where, count = buffer.buffer_info()
+        if _pread(self.descriptor, where, count * buffer.itemsize, address) != count * buffer.itemsize:
+            raise _NoPools("the allocator's records lead to 0x%x, where no memory is mapped" % address)
+
+    def read(self):
+        """Returns `_POOLS_READ` and the columns. Raises _NoPools."""
+        self._calibrate()
+        held = []
+        for _ in _range(self.TRIES):
+            base, places = self._find_arenas()
+            try:
+                return self._read_arenas(base, places)
+            except _PoolsChanged:
+                # Reading took and gave back a pool, for all of some class were full. With blocks of each class more
+                # in use it will be another one, or none.
+                held += [bytes(bytearray(size)) for size in _range(8, 480, 16)]
+        raise _NoPools("the allocator's records do not agree with its pools; please report it, with what sys.version "
+                       "says")
+
+    # -- what a pool looks like
+
+    def _calibrate(self):
+        """Learns the sizes of pools and arenas and the alignment from the pools of our own objects."""
+        header = array('I', [0]) * (_POOL_HEADER // 4)
+        for self.pool_bytes, self.arena_bytes in _POOL_SIZES:
+            for self.alignment in _ALIGNMENTS:
+                self.probes = []
+                for item in _POOL_PROBES:
+                    pool = id(item) & ~(self.pool_bytes - 1)
+                    try:
+                        self.fill(header, pool)
+                    except _NoPools:
+                        break
+                    if not self._is_pool(header):
+                        break
+                    self.probes.append((pool, header[8]))
+                else:
+                    return
+        raise _NoPools('small blocks do not come from pymalloc here, so there are no pools and arenas')
+
+    def _is_pool(self, header):
+        """True if 12 numbers of 32 bits are the header of a pool in use: maxnextoffset is where its last block may
+        start."""
+        size = (header[9] + 1) * self.alignment
+        return (header[9] < 512 // self.alignment and header[11] == self.pool_bytes - size
+                and 0 < header[0] <= (self.pool_bytes - _POOL_HEADER) // size
+                and header[10] <= self.pool_bytes)
+
+    # -- where the records are
+
+    def _find_arenas(self):
+        """Returns (address of the array, addresses of the pointers to it). Such a pointer lies in the writable data
+        of the interpreter, and what it points to says of each known pool in which arena that is."""
+        (start, end), heap = self._mappings()
+        words = array(_U64, [0]) * ((end - start) // 8)
+        self.fill(words, start)
+        entry = array(_U64, [0]) * 6
+        # The C library's heap is the likely place of the array; only a large one is elsewhere.
+        base = next((word for word in self._pointers_into(heap, words) if self._leads_to_arenas(word, entry)), 0)
+        if not base:
+            base = next((word for word in words if not word & 7 and 65536 < word < 1 << 47
+                         and not start <= word < end and self._leads_to_arenas(word, entry)), 0)
+        if not base:
+            raise _NoPools("the allocator's arenas were not found in the interpreter's data; please report it, with "
+                           "what sys.version says")
+        return base, [start + 8 * i for i in self._found(_array_bytes(words), _WORD.pack(base), 0)]
+
+    def _pointers_into(self, mapping, words):
+        """Yields the words that point into a mapping."""
+        low, high = mapping
+        text = _array_bytes(words)
+        for upper in _range(low >> 24, min((high + 0xffffff) >> 24, (low >> 24) + 256)):
+            for i in self._found(text, _WORD.pack(upper)[:5], 3):
+                yield words[i]
+
+    @staticmethod
+    def _found(text, pattern, offset):
+        """Yields the indexes of the words in which a pattern begins at an offset."""
+        at = text.find(pattern)
+        while at >= 0:
+            if at % 8 == offset:
+                yield at // 8
+            at = text.find(pattern, at + 1)
+
+    def _mappings(self):
+        """Returns ((start, end) of the interpreter's writable data with what follows it, (start, end) of the C
+        library's heap)."""
+        text = _read_whole('/proc/self/maps')
+        inside = id(type)           # a static type
+        data = heap = (0, 0)
+        at = 0
+        while at < len(text):
+            end = text.find(b'\n', at)
+            fields = text[at:end].split(None, 5)
+            at = end + 1
+            first, _, last = fields[0].partition(b'-')
+            first, last = int(first, 16), int(last, 16)
+            if first <= inside < last:
+                data = first, last
+            elif first == data[1] and len(fields) < 6 and fields[1][:2] == b'rw':
+                data = data[0], min(last, first + _MOST_DATA)       # .bss
+            elif fields[-1] == b'[heap]':
+                heap = first, last
+        if data == (0, 0):
+            raise _NoPools("the interpreter's data is on no line of /proc/self/maps")
+        return data, heap
+
+    def _leads_to_arenas(self, base, entry):
+        """True if at `base` there is the array with the arenas of all known pools."""
+        for pool, index in self.probes:
+            try:
+                self.fill(entry, base + _ARENA_OBJECT * index)
+            except _NoPools:
+                return False
+            if not entry[0] <= pool < entry[0] + self.arena_bytes or not self._is_arena(entry):
+                return False
+        return True
+
+    def _is_arena(self, entry):
+        """True if 6 words can be a struct arena_object in use."""
+        address, top, numbers = entry[0], entry[1], entry[2]
+        first = address + -address % self.pool_bytes
+        total = (self.arena_bytes - (first - address)) // self.pool_bytes
+        return (numbers >> 32 == total and numbers & 0xffffffff <= total and (top - first) % self.pool_bytes == 0
+                and first <= top <= first + total * self.pool_bytes)
+
+    def _entries(self, base):
+        """Returns the words of the whole array `arenas`. It has 16 entries or twice as many as before; those that
+        are in no use have no address and form one list, linked by nextarena (new_arena)."""
+        best, count, proven = None, 16, 0
+        while count <= _MOST_ARENAS:
+            words = array(_U64, [0]) * (6 * count)
+            try:
+                self.fill(words, base)
+            except _NoPools:
+                break
+            if not all(self._is_arena(words[at:at + 6]) for at in _range(6 * proven, 6 * count, 6) if words[at]):
+                break
+            if self._is_whole(words, base):
+                best = words
+            proven, count = count, 2 * count
+        if best is None:
+            raise _PoolsChanged()
+        return best
+
+    @staticmethod
+    def _is_whole(words, base):
+        """True if the entries of an array that are in no use are one list."""
+        unused = set(base + 8 * at for at in _range(0, len(words), 6) if not words[at])
+        links = set(words[(address - base) // 8 + 4] for address in unused)
+        return len(links) == len(unused) and links <= unused | set([0])
+
+    # -- the pools
+
+    def _read_arenas(self, base, places):
+        """Returns what `read` does. Raises _PoolsChanged, _NoPools."""
+        pool_bytes, step = self.pool_bytes, self.pool_bytes // 4
+        entries = self._entries(base)
+        addresses = array(_U64, sorted(filter(None, entries[0::6])))
+        # All that is needed is made before the records are read, so that reading does not change them.
+        counts, frees, untouched = (array('I', [0]) * len(addresses) for _ in _range(3))
+        used, sizes, limits = (array('I', [0]) * (len(addresses) * (self.arena_bytes // pool_bytes)) for _ in _range(3))
+        whole = array('I', [0]) * (self.arena_bytes // 4)
+        short = array('I', [0]) * ((self.arena_bytes - pool_bytes) // 4)
+        zeros = array('I', [0]) * (self.arena_bytes // pool_bytes)
+        again, pointer = array(_U64, [0]) * len(entries), array(_U64, [0])
+        at = 0
+        self.fill(entries, base)
+        for row, address in enumerate(addresses):
+            first = address + -address % pool_bytes
+            buffer = whole if first == address else short
+            self.fill(buffer, first)
+            index = buffer[8]       # arenaindex, of the first pool as of all
+            if 6 * index >= len(entries) or entries[6 * index] != address:
+                raise _PoolsChanged()
+            total = len(buffer) // step
+            carved = (entries[6 * index + 1] - first) // pool_bytes
+            counts[row], frees[row], untouched[row] = total, entries[6 * index + 2] & 0xffffffff, total - carved
+            used[at:at + total] = buffer[0::step]
+            used[at + carved:at + total] = zeros[carved:total]
+            sizes[at:at + total] = buffer[9::step]
+            limits[at:at + total] = buffer[11::step]
+            if used[at:at + total].count(0) != frees[row] or buffer[8::step][:carved].count(index) != carved:
+                raise _PoolsChanged()
+            at += total
+        self.fill(again, base)
+        for place in places:        # the array moves when it grows
+            self.fill(pointer, place)
+            if pointer[0] != base:
+                raise _PoolsChanged()
+        if any(again[word::6] != entries[word::6] for word in (0, 1, 2)):
+            raise _PoolsChanged()
+        del used[at:], sizes[at:], limits[at:]
+        self._check_pools(used, sizes, limits)
+        kinds = bytearray(_map(mul, _map(add, sizes, repeat(1)), _map(bool, used)))
+        return b''.join([_POOLS_READ.pack(0, pool_bytes, self.arena_bytes, self.alignment, len(addresses), len(used))]
+                        + [_array_bytes(column) for column in (addresses, counts, frees, untouched, used)]
+                        + [bytes(kinds)])
+
+    def _check_pools(self, used, sizes, limits):
+        """Raises _PoolsChanged if a pool in use has no such header as `_is_pool` wants."""
+        for size_class, limit in set(compress(_zip(sizes, limits), used)):
+            if size_class >= 512 // self.alignment or limit != self.pool_bytes - (size_class + 1) * self.alignment:
+                raise _PoolsChanged()
+        for size_class, count in set(compress(_zip(sizes, used), used)):
+            if count * (size_class + 1) * self.alignment > self.pool_bytes - _POOL_HEADER:
+                raise _PoolsChanged()
+
+
+def _read_whole(path):
+    """Returns the bytes of a file of /proc, which comes in pieces."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        pieces = []
+        while not pieces or pieces[-1]:
+            pieces.append(os.read(descriptor, 1 << 16))
+        return b''.join(pieces)
+    finally:
+        os.close(descriptor)
+
+
+def _is_debugging(memory):
+    """True if the debug hooks put bytes around each block: its size, the domain, and 7 times 0xFD, before 3.8 0xFB
+    (Objects/obmalloc.c: _PyMem_DebugRawAlloc)."""
+    before = memory.read(id(_pool_probe) - 16, 16)
+    size = struct.Struct('>Q').unpack_from(before)[0]
+    return size == object.__basicsize__ and before[8:] in (b'o' + b'\xfd' * 7, b'o' + b'\xfb' * 7)
+
+
+def _allocator_name(memory):
+    """Returns where small blocks come from if no pools were found: 'malloc', 'mimalloc', 'pymalloc' or 'unknown',
+    by what the interpreter says of itself, or by the size that the C library keeps before each of its blocks."""
+    name = None
+    if ctypes is not None and _VERSION >= (3, 8):
+        try:
+            ask = ctypes.pythonapi['_PyMem_GetCurrentAllocatorName']
+            ask.restype = ctypes.c_char_p
+            name = ask()
+        except AttributeError:
+            pass
+    if name is not None:
+        name = name.decode('ascii', 'replace').partition('_')[0]
+        return name if name in ('malloc', 'mimalloc', 'pymalloc') else 'unknown'
+    if memory is None or _POINTER != 8:
+        return 'unknown'
+    # glibc, malloc/malloc.c: the size of a chunk, with 8 bytes for itself, a multiple of 16 and at least 32
+    debug = _is_debugging(memory)
+    size = memory.words(id(_pool_probe) - (24 if debug else 8), 1)[0] & ~7
+    requests = [object.__basicsize__ + more for more in ((24, 32) if debug else (0,))]
+    return 'malloc' if size in [max(32, (request + 8 + 15) & ~15) for request in requests] else 'unknown'
+
+
 # ------------------------------------------------------------------------------------------------- tables
 
 def _unknown(candidates, known):
@@ -999,9 +1352,6 @@ def _unknown(candidates, known):
     return candidates
 
 
-_array_bytes = array.tostring if _PY2 else array.tobytes
-
-
 def _cpu_seconds():
     """Returns the CPU time used by this process."""
     return sum(os.times()[:2])
@@ -1010,10 +1360,11 @@ def _cpu_seconds():
 class _Tables(object):
     """Turns what `_scan` found into the columns of the file. All of it happens after the counts were read."""
 
-    def __init__(self, scan, redact):
+    def __init__(self, scan, redact, pools):
         (self.objects, self.tracked, self.segments, self.edges, self.marker, self.readings, self.bias,
          self.own, self.known) = scan
         self.redact = redact
+        self.pools = pools          # what _read_pools returned
         self.counted = len(self.objects)
         self.frozen = gc.get_freeze_count() if hasattr(gc, 'get_freeze_count') else 0
         self.columns = []           # [(member name, array)]
@@ -1029,6 +1380,8 @@ class _Tables(object):
         self.item_kind = array('B')
         self.item_key = array(_U64)
         self.item_value = array(_U64)
+        self.value_blocks = []      # [(instances, addresses of their inline values in blocks of their own)]
+        self.zombie_blocks = (), ()     # codes, addresses of the frames that they keep
         self.phases = []
         try:
             self.memory = _Memory() if _LINUX else _LinearMemory() if _WASM else None
@@ -1045,7 +1398,7 @@ class _Tables(object):
         for step in (self._threads, self._complete, self._nodes, self._fields, self._inline_values,
                      self._locals, self._codes, self._thread_columns, self._weakrefs, self._marks,
                      self._suspensions, self._futures, self._limits, self._zombies, self._equals,
-                     self._sites, self._numbers, self._strings, self._finish):
+                     self._sites, self._numbers, self._strings, self._allocator, self._finish):
             started = _cpu_seconds()
             step()
             self.phases.append((step.__name__, _cpu_seconds() - started))
@@ -1168,7 +1521,7 @@ class _Tables(object):
         code_ids = _addresses(codes)
         sources = [(name, _CODE.__dict__[name].__get__) for name in self._CODE_PARTS]
         if self.layout is not None and self.layout.code_names and ctypes is not None:
-            sources.append(('co_localsplusnames', self._code_names_of))
+            sources += [('co_localsplusnames', self._code_names_of), ('co_localspluskinds', self._code_kinds_of)]
         for name, get in sources:
             parts = list(_map(get, codes))
             part_ids = _addresses(parts)
@@ -1374,6 +1727,7 @@ class _Tables(object):
             owners = array(_U64, compress(ids, pointers))
             rows = list(compress(rows, pointers))
             pointers = array(_U64, filter(None, pointers))
+            self.value_blocks.append((owners, pointers))
             # the byte before the values is the size of what comes before them
             words = self.memory.records(pointers, -8, 1 + count)
             heads = words[0::1 + count]
@@ -1595,7 +1949,8 @@ class _Tables(object):
         self._mark_generators()
         if _PY2:
             self._mark_legacy()
-        self._mark('agent', sorted(_agent_objects() & self.known))
+        self.agent = _agent_objects() & self.known
+        self._mark('agent', sorted(self.agent))
 
     def _mark(self, name, addresses):
         self.columns.append(('marks/' + name, array(_U64, addresses)))
@@ -1725,15 +2080,18 @@ class _Tables(object):
         codes = self.groups.get(id(_CODE), [])
         frame = type(sys._getframe())
         head = sys.getsizeof([]) - [].__sizeof__()      # the collector's
-        ids, sizes = array(_U64), array('I')
+        ids, sizes, frames = array(_U64), array('I'), array(_U64)
         where = self.memory.records(_addresses(codes), self.layout.zombie_frame, 1)
         for code, zombie in _zip(codes, where):
             if zombie:
                 _, kind, size = self.memory.words(zombie, 3)
                 if kind == id(frame):
                     ids.append(id(code))
+                    # those of the agent may be younger than what _read_pools read
+                    frames.append(0 if id(code) in self.agent else zombie)
                     # the first variable is part of the basic size
                     sizes.append(head + _type_basicsize(frame) + (size - 1) * _type_itemsize(frame))
+        self.zombie_blocks = ids, frames
         self.columns += [('zombies/id', ids), ('zombies/bytes', sizes)]
 
     def _equals(self):
@@ -1875,6 +2233,39 @@ class _Tables(object):
                 if type(name) is str:
                     self._name(name)
 
+    # -- memory
+
+    def _allocator(self):
+        """Columns of arenas/, pools/ and tables/, and what meta.json says of the allocator."""
+        problem, pool_bytes, arena_bytes, alignment, arenas, pools = _POOLS_READ.unpack_from(self.pools)
+        name, text = 'pymalloc', None
+        if problem:
+            name = _allocator_name(self.memory)
+            pool_bytes, arena_bytes, alignment = _POOL_SIZES[0] + (_ALIGNMENTS[0],)
+            text = self.pools[_POOLS_READ.size:].decode('ascii')
+            if name in ('malloc', 'mimalloc'):
+                text = ('small blocks come from %s here, so there are no pools and arenas; run the program without '
+                        'PYTHONMALLOC to see them' % name)
+        self.allocator = _Object([
+            ('allocator', name), ('debug', self.memory is not None and _LINUX and _is_debugging(self.memory)),
+            ('poolBytes', pool_bytes), ('arenaBytes', arena_bytes), ('alignment', alignment),
+            ('header', _POOL_HEADER), ('problem', text)])
+        if problem:
+            return
+        at = _POOLS_READ.size
+        for name, code, count in (('arenas/address', _U64, arenas), ('arenas/pools', 'I', arenas),
+                                  ('arenas/free', 'I', arenas), ('arenas/untouched', 'I', arenas),
+                                  ('pools/used', 'I', pools), ('pools/class', 'B', pools)):
+            column = array(code)
+            end = at + count * column.itemsize
+            _fill_array(column, self.pools[at:end])
+            at = end
+            self.columns.append((name, column))
+        if self.layout is not None:
+            blocks = _Blocks(self)
+            blocks.find()
+            self.columns += [('tables/owner', blocks.owners), ('tables/block', blocks.blocks)]
+
     # -- the rest
 
     def roots(self):
@@ -1955,6 +2346,151 @@ class _Tables(object):
         good = bytearray(_map(known.__contains__, self.owned[1]))
         if not all(good):
             self.owned = tuple(array(_U64, compress(column, good)) for column in self.owned)
+
+
+class _Blocks(object):
+    """The blocks of memory that objects have beside their own: columns of tables/.
+
+    An offset is used only if it was right for a probe of the agent's own."""
+
+    def __init__(self, tables):
+        self.tables = tables
+        self.memory, self.layout, self.groups = tables.memory, tables.layout, tables.groups
+        self.owners, self.blocks = array(_U64), array(_U64)
+
+    def find(self):
+        """Fills `owners` and `blocks`. In 2.7 tables come from malloc (PyMem_MALLOC), whatever their size."""
+        self._of_types()
+        self._add(*self.tables.zombie_blocks)
+        if _PY2:
+            self._of_texts()
+            return
+        self._of_codes()
+        for owners, values in self.tables.value_blocks:
+            self._add(owners, values)
+        self._of_dicts()
+        self._of_ordered_dicts()
+        self._at_offset(list, _LIST_ITEMS, _addresses is not _addresses_slow)
+        self._of_sets()
+        for probe in (bytearray(_probe_content), array('B', _probe_content)):
+            self._of_buffers(probe)
+
+    def _add(self, owners, blocks):
+        """Adds rows; those without a block are left out."""
+        self.owners.extend(compress(owners, blocks))
+        self.blocks.extend(filter(None, blocks))
+
+    def _instances(self, base):
+        """Returns the addresses of all instances of a type and its subtypes."""
+        found = array(_U64)
+        for address in self.tables.type_ids:
+            if _is_subtype(self.tables.types[address], base):
+                found.extend(_addresses(self.groups[address]))
+        return found
+
+    def _at_offset(self, base, offset, is_proven):
+        """Adds what the pointer at an offset in all instances of a type leads to."""
+        if is_proven:
+            owners = self._instances(base)
+            self._add(owners, self.memory.records(owners, offset, 1))
+
+    def _word(self, item, offset):
+        """Returns the word at an offset in an object."""
+        return self.memory.words(id(item) + offset, 1)[0]
+
+    def _of_types(self):
+        """Heap types: what C code's types have copied (tp_name, tp_doc), names that are no nodes (ht_name,
+        ht_qualname), and the keys that instances share (ht_cached_keys)."""
+        words = self.memory.words(id(_Probe), _type_basicsize(type) // 8)
+        names = () if _PY2 else (id(_type_name(_Probe)), id(_type_qualname(_Probe)))
+        shared = self.layout.keys_offset if _MANAGED else None
+        if _ORDERED_DICT and not _MANAGED and self._word(_probe.__dict__, 40):
+            shared = self.layout.offset_of_word(_Probe, self._word(_probe.__dict__, 32), 2, len(words))
+        documentation = _Probe.__doc__.encode('ascii')
+        offsets = [3 * 8, shared] + [8 * i for i, word in enumerate(words) if word in names]
+        if self.memory.read(words[22], len(documentation)) == documentation:
+            offsets.append(22 * 8)
+        owners = array(_U64)
+        for address in self.tables.type_ids:
+            if _type_flags(self.tables.types[address]) & _FLAG_TYPE:
+                owners.extend(id(kind) for kind in self.groups[address] if _type_flags(kind) & _FLAG_HEAPTYPE)
+        for offset in offsets:
+            if offset is not None:
+                self._add(owners, self.memory.records(owners, offset, 1))
+
+    def _of_codes(self):
+        """3.8 to 3.10: co_opcache_map and co_opcache, which lie behind co_zombieframe, co_weakreflist and co_extra
+        (Include/cpython/code.h)."""
+        where = self.layout.zombie_frame
+        if not (3, 8) <= _VERSION <= (3, 10) or where is None:
+            return
+        cold, hot = (self.memory.words(id(probe.__code__) + where + 24, 2) for probe in (_probe_guarded, _probe_hot))
+        if cold == (0, 0) and 0 not in hot:
+            for offset in (24, 32):
+                self._at_offset(_CODE, where + offset, True)
+
+    def _of_texts(self):
+        """2.7: the characters of unicode objects (PyUnicodeObject: length, str)."""
+        text = _text_type(_probe_content)
+        characters = _array_bytes(array('I' if sys.maxunicode > 65535 else 'H', _map(ord, text)))
+        self._at_offset(_text_type, 24, self.memory.read(self._word(text, 24), len(characters)) == characters)
+
+    def _of_dicts(self):
+        """PyDictObject: ma_keys, and ma_values where the keys are shared (Include/cpython/dictobject.h)."""
+        probe = {_probe_names[0]: _probe}
+        words = self.memory.words(self._word(probe, 32), 32)
+        if (id(_probe_names[0]), id(_probe)) not in _zip(words, words[1:]) or self._word(probe, 40):
+            return
+        owners = self._instances(dict)
+        words = self.memory.records(owners, 32, 2)
+        keys, values = words[0::2], words[1::2]
+        self._add(owners, values)
+        shared = dict(_zip(compress(keys, values), compress(owners, values)))
+        self._add(array(_U64, shared.values()), array(_U64, shared))
+        combined = bytearray(_map(not_, values))
+        self._add(array(_U64, compress(owners, combined)), array(_U64, compress(keys, combined)))
+
+    def _of_ordered_dicts(self):
+        """C's OrderedDict: behind the dict's own fields od_first, od_last, od_fast_nodes, which is an array of pointers
+        to a node for each entry, and od_fast_nodes_size (Objects/odictobject.c)."""
+        kind = _of_module('_collections', 'OrderedDict')
+        if type(kind) is not type:
+            return
+        where = _type_basicsize(dict) + 16
+        probe = kind()
+        kind.__setitem__(probe, _probe_names[0], _probe)
+        nodes, size = self.memory.words(id(probe) + where, 2)
+        found = [node for node in self.memory.words(nodes, min(size, 64)) if node]
+        if size > 64 or len(found) != 1 or self.memory.words(found[0], 1)[0] != id(_probe_names[0]):
+            return
+        owners = self._instances(kind)
+        words = self.memory.records(owners, where, 2)
+        self._add(owners, words[0::2])
+        for owner, nodes, size in _zip(owners, words[0::2], words[1::2]):
+            if nodes:
+                inside = self.memory.words(nodes, size)
+                self._add(array(_U64, [owner]) * len(inside), inside)
+
+    def _of_sets(self):
+        """PySetObject: table, which is inside the object while that has few entries (Include/setobject.h)."""
+        few, many = set(_probe_names[:1]), set(_probe_names[:1])
+        many.update(_range(8))
+        inside = id(few) + 64
+        entries = self.memory.words(self._word(many, 40), 2 * (self._word(many, 32) & 255) + 2)
+        if self._word(few, 40) != inside or id(_probe_names[0]) not in entries:
+            return
+        for base in (set, frozenset):
+            owners = self._instances(base)
+            tables = self.memory.records(owners, 40, 1)
+            away = bytearray(_map(ne, tables, _map(add, owners, repeat(64))))
+            self._add(array(_U64, compress(owners, away)), array(_U64, compress(tables, away)))
+
+    def _of_buffers(self, probe):
+        """The bytes of all objects of the probe's type, behind the first pointer that leads to those of the probe."""
+        words = self.memory.words(id(probe), _type_basicsize(type(probe)) // 8)
+        hits = [i for i in _range(3, len(words)) if self.memory.read(words[i], len(_probe_content)) == _probe_content]
+        if hits:
+            self._at_offset(type(probe), 8 * hits[0], True)
 
 
 def _of_module(module, name):
@@ -2289,7 +2825,8 @@ def _agent_objects():
                 found[address] = item
                 pending.extend(x for x in gc.get_referents(item) if x is not space)
         elif kind is _CODE:
-            if item.co_filename is _watch_collections.__code__.co_filename:
+            # of 2.7's code objects each has a string of its own
+            if type(item.co_filename) is str and item.co_filename == _watch_collections.__code__.co_filename:
                 found[address] = item
                 pending.extend(item.co_consts)
         elif kind is type:
@@ -2492,6 +3029,7 @@ def _meta(tables, mode, started, parent_seconds, consistent, collector):
     flat.append(('gc', _Object([
         ('enabled', collector[0]), ('segments', tables.generation_segments()), ('count', collector[1]),
         ('threshold', gc.get_threshold()), ('frozen', tables.frozen), ('debug', gc.get_debug())])))
+    flat.append(('pymalloc', tables.allocator))
     flat.append(('types', tables.type_rows))
     flat.append(('threads', [_Object(thread) for thread in tables.threads]))
     flat.append(('roots', tables.roots()))
@@ -2580,8 +3118,10 @@ def _cannot_write(error):
 def _capture_to(descriptor):
     """Captures into an open file. Returns (objects, bytes)."""
     started = _cpu_seconds()
-    tables = _Tables(_scan(_request.callers), _request.redact)
-    tables.phases.append(('scan', _cpu_seconds() - started))
+    pools = _read_pools()
+    reading = _cpu_seconds() - started
+    tables = _Tables(_scan(_request.callers), _request.redact, pools)
+    tables.phases += [('pools', reading), ('scan', _cpu_seconds() - started - reading)]
     try:
         tables.build()
         elapsed = time.time() - _request.started
@@ -2616,14 +3156,13 @@ def _say(text):
 # ------------------------------------------------------------------------------------------------ the fork
 
 _libc_fork = _libc_sigmask = None
-if ctypes is not None and _LINUX and hasattr(os, 'waitpid'):
+if _libc is not None and hasattr(os, 'waitpid'):
     try:
         # Through the C library and with the GIL held: unlike os.fork this keeps the frames of all threads,
         # and it runs no at-fork handlers of the program.
-        _libc = ctypes.PyDLL(None)
         _libc_fork = _libc.fork
         _libc_sigmask = _libc.pthread_sigmask
-    except (OSError, AttributeError):
+    except AttributeError:
         _libc_fork = None
 
 

@@ -64,7 +64,7 @@ export async function runCut(
   if (options.json) await printJson(cut(session, references));
   else {
     const all = options.all === true;
-    await printLines(cutLines(references, cutPreview(session, { references, ids: [], all }), all));
+    await printLines(cutLines(references, cutPreview(session, { references, ids: [], all, withArenas: true }), all));
   }
 }
 
@@ -76,6 +76,10 @@ function* cutLines(references: readonly CutReference[], result: CutPreview, all:
   yield `the next full collection frees ${freed(result.collection)} more`;
   if (result.garbageBefore.objects > 0) {
     yield pc.dim(`(and ${freed(result.garbageBefore)} that are garbage already)`);
+  }
+  if (result.arenas && result.arenas.count > 0) {
+    const { count, bytes } = result.arenas;
+    yield `after it ${formatCount(count)} arena${count === 1 ? "" : "s"} (${formatBytes(bytes)}) would go back to the system`;
   }
   for (const reason of result.unknown) yield pc.yellow(`uncertain: ${printable(reason, 500)}`);
   const ran = result.order.filter(({ kind }) => kind !== "dies");

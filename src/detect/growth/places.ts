@@ -5,7 +5,14 @@ import type { Places } from "./PlaceTable.js";
 
 export type { Places } from "./PlaceTable.js";
 
-/** Where each object of a heap stands: one walk over it. */
+const known = new WeakMap<Analysis, Places>();
+
+/** Where each object of a heap stands: one walk over it, made once. */
 export function placesOf(analysis: Analysis): Places {
-  return analysis.graph.info.runtime === "v8" ? new V8Places(analysis) : new CPythonPlaces(analysis);
+  let places = known.get(analysis);
+  if (!places) {
+    places = analysis.graph.info.runtime === "v8" ? new V8Places(analysis) : new CPythonPlaces(analysis);
+    known.set(analysis, places);
+  }
+  return places;
 }

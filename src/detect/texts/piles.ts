@@ -53,6 +53,12 @@ export const pileTexts = {
   "logging.why-records": "A record keeps its arguments, and with exc_info a traceback.",
   "logging.why-records-held": "A record keeps its arguments, and with exc_info a traceback. They are kept by {place}.",
   "logging.fix-records": "give the buffer a bound or a target (MemoryHandler.setTarget), or keep the formatted text",
+  "arenas.title": "{name} keeps {count:count} nearly empty arenas from going back to the system, {bytes:bytes}",
+  "arenas.title-shared": "{names} together keep {count:count} nearly empty arenas from going back, {bytes:bytes}",
+  "arenas.why":
+    "{objects:count} objects with {used:bytes} of small blocks lie scattered in them. An arena is given back only when none of its blocks is in use.",
+  "arenas.fix":
+    "let go of these objects, or replace them by copies when the peak is over (copy.deepcopy): new blocks go where most others are. Or make them before the peak",
   "surplus.title":
     "{surplus:count} references to {count:count} objects of type {type} are explained by nothing in the heap, {bytes:bytes}",
   "surplus.why":

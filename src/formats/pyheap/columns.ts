@@ -13,6 +13,8 @@ const COLUMNS = [
   ...["suspended/id", "suspended/line", "futures/id", "futures/state", "limits/id", "limits/value"],
   ...["zombies/id", "zombies/bytes", "equal/id", "equal/group", "sites/id", "sites/stack"],
   ...["stacks/length", "stacks/file", "stacks/line"],
+  ...["arenas/address", "arenas/pools", "arenas/untouched", "pools/class", "pools/used"],
+  ...["tables/owner", "tables/block"],
   ...["nodes/refcount", "nodes/size", "ints/id", "ints/value", "floats/id", "floats/value"],
 ];
 

@@ -1,3 +1,4 @@
+import { type AllocatorInfo, allocatorNames } from "../../heap/Pymalloc.js";
 import { SnapshotError } from "../errors.js";
 
 export const FORMAT = "pyheapsnapshot";
@@ -40,6 +41,17 @@ export interface Meta {
   readonly threads: readonly { readonly ident: number; readonly name: string; readonly current: boolean }[];
   readonly roots: readonly (readonly [string, number])[];
   readonly sources: ReadonlyMap<string, readonly [number, number]>;
+  /** Null where the file does not tell. */
+  readonly pymalloc: MetaPymalloc | null;
+}
+
+/** What small blocks were taken from. Sizes in bytes; they mean nothing where there is a problem. */
+export interface MetaPymalloc {
+  readonly info: AllocatorInfo;
+  readonly poolBytes: number;
+  readonly arenaBytes: number;
+  readonly alignment: number;
+  readonly headerBytes: number;
 }
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -98,6 +110,23 @@ function types(value: Json | undefined): MetaType[] {
       slots: natural(slots, `types[${i}][4]`),
     };
   });
+}
+
+function pymalloc(value: Json | undefined): MetaPymalloc | null {
+  if (value === null || value === undefined) return null;
+  const found = object(value, "pymalloc");
+  const size = (name: string) => natural(found[name] ?? 0, `pymalloc.${name}`);
+  return {
+    info: {
+      allocator: allocatorNames.find((name) => name === found["allocator"]) ?? "unknown",
+      debug: found["debug"] === true,
+      problem: typeof found["problem"] === "string" ? text(found["problem"], "pymalloc.problem") : null,
+    },
+    poolBytes: size("poolBytes"),
+    arenaBytes: size("arenaBytes"),
+    alignment: size("alignment"),
+    headerBytes: size("header"),
+  };
 }
 
 function segments(value: Json | undefined, tracked: number): [number, number][] | null {
@@ -194,5 +223,6 @@ export function parseMeta(bytes: Uint8Array): Meta {
         return [file, [optionalNumber(time) ?? 0, optionalNumber(size) ?? 0]];
       }),
     ),
+    pymalloc: pymalloc(meta["pymalloc"]),
   };
 }

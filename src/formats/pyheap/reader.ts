@@ -1,10 +1,4 @@
-import {
-  HeapGraph,
-  type NamedRoot,
-  type RuntimeInfo,
-  type SourceLocation,
-  type TypeInfo,
-} from "../../heap/HeapGraph.js";
+import { HeapGraph, type NamedRoot, type SourceLocation, type TypeInfo } from "../../heap/HeapGraph.js";
 import { Kind } from "../../heap/kinds.js";
 import { BytesStringTable } from "../../heap/StringTable.js";
 import { AddressIndex, findNumber } from "../AddressIndex.js";
@@ -12,6 +6,7 @@ import type { ByteSource, ReadOptions } from "../ByteSource.js";
 import { SnapshotError } from "../errors.js";
 import { unsignedNumbers } from "../npy.js";
 import { ZipArchive } from "../zip.js";
+import { loadArenas } from "./arenas.js";
 import { loadCodes, nameModules, placeFunctions } from "./codeNames.js";
 import { Columns } from "./columns.js";
 import { EdgeLabeler } from "./EdgeLabeler.js";
@@ -21,6 +16,7 @@ import { loadItems, NONE } from "./Items.js";
 import { corrupt, FORMAT, type Meta, parseMeta } from "./meta.js";
 import { generations, loadFlags, loadNumbers, loadRefcounts } from "./nodeColumns.js";
 import { loadOwned, loadWeakrefs, markBorrowed } from "./otherEdges.js";
+import { runtimeInfo } from "./runtimeInfo.js";
 import { attachThreads, loadThreads } from "./threads.js";
 import { canBeTracked, isHeapType, kindOfType } from "./typeKinds.js";
 
@@ -210,11 +206,12 @@ class Reader {
       strings: table,
       locations,
       roots: this.#roots(nodes, threads.frames > 0),
-      info: this.#info(this.#columns.has("frames/thread"), codes.locations.length > 0),
+      info: runtimeInfo(this.#meta, this.#columns, codes.locations.length > 0),
       collected: meta.tracked,
       numbers: await loadNumbers(this.#columns, nodes),
       weakrefs,
       facts: await loadFacts(this.#columns, nodes, stringIndex, table),
+      pymalloc: await loadArenas(this.#columns, meta, nodes),
     });
   }
 
@@ -264,37 +261,5 @@ class Reader {
       });
     }
     return roots;
-  }
-
-  #info(threads: boolean, locations: boolean): RuntimeInfo {
-    const meta = this.#meta;
-    const notes: string[] = [];
-    if (!meta.consistent) notes.push("Other threads may have run during this capture, so some counts may be off.");
-    if (meta.insideCollection === true) notes.push("It was captured in the middle of a garbage collection.");
-    if (meta.redacted) notes.push("It is redacted: text values and numbers are left out.");
-    return {
-      format: FORMAT,
-      runtime: "cpython",
-      version: meta.version,
-      capturedAt: meta.capturedAt,
-      pid: meta.pid,
-      argv: meta.argv,
-      cwd: meta.cwd,
-      segments: meta.segments?.map(([generation, count]) => ({ generation, count })) ?? null,
-      gcEnabled: meta.gcEnabled,
-      guardedKnown: this.#columns.has("marks/guarded"),
-      redacted: meta.redacted,
-      has: {
-        refcounts: true,
-        generations: meta.segments !== null,
-        weakrefs: this.#columns.has("weakrefs/ref"),
-        locations,
-        arenas: false,
-        threads,
-        tracemalloc: this.#columns.has("sites/id"),
-      },
-      notes,
-      sources: meta.sources,
-    };
   }
 }

@@ -1,5 +1,6 @@
 import type { HeapGraph, NodeIndex, SourceLocation } from "../../heap/HeapGraph.js";
 import type { Analysis } from "../../model/Analysis.js";
+import { emptiedBy, keptEmpty } from "../../model/pymalloc/release.js";
 import type { SimulationEvent } from "../../model/simulation/events.js";
 import { callbackOf, describeCallback } from "../../model/weakrefs/index.js";
 import { findReferences, type Reference } from "../../model/whatif/cutEdges.js";
@@ -39,6 +40,8 @@ export interface CutAnswer {
   readonly events: readonly CutEvent[];
   /** What stays although something that held it goes; `heldBy` is null for what something outside the heap holds. */
   readonly survivors: readonly { readonly id: string; readonly heldBy: string | null }[];
+  /** Arenas of pymalloc that would be released after the collection; null where the snapshot holds no arenas. */
+  readonly arenas: ArenasReleased | null;
   readonly unknown: readonly string[];
 }
 
@@ -56,12 +59,21 @@ export interface CutPreview {
   readonly survivorsTotal: number;
   /** Of each object that was asked for. `heldBy` of one that stays; null: held from outside the heap. */
   readonly fates: readonly { readonly id: string; readonly fate: Fate; readonly heldBy?: HolderName | null }[];
+  /** As in `CutAnswer`; null where it was not asked for, too. */
+  readonly arenas: ArenasReleased | null;
   readonly unknown: readonly string[];
 }
 
 export interface Freed {
   readonly objects: number;
   readonly bytes: number;
+}
+/** Arenas that go back to the system, and their bytes. */
+export interface ArenasReleased {
+  readonly count: number;
+  readonly bytes: number;
+  /** Arenas that would go, too, if blocks in them that no object explains were free. */
+  readonly unsure: number;
 }
 export interface HolderName {
   readonly id: string;
@@ -94,6 +106,7 @@ const SURVIVORS_SHOWN = 100;
  * What would happen if references were not there, in short.
  * @param ids objects of which the fate is wanted
  * @param all list all steps and survivors, and what is garbage already with them
+ * @param withArenas look for arenas that would be released, too, which takes a walk over all blocks
  * @throws UnknownObjectError, NoSuchReferenceError
  */
 export function cutPreview(
@@ -102,7 +115,13 @@ export function cutPreview(
     references,
     ids,
     all = false,
-  }: { readonly references: readonly CutReference[]; readonly ids: readonly string[]; readonly all?: boolean },
+    withArenas = false,
+  }: {
+    readonly references: readonly CutReference[];
+    readonly ids: readonly string[];
+    readonly all?: boolean;
+    readonly withArenas?: boolean;
+  },
 ): CutPreview {
   needCPython(session, "What a cut frees");
   const { graph, analysis } = session;
@@ -148,8 +167,19 @@ export function cutPreview(
         ? { id, fate: "collection" }
         : { id, fate: "stays", heldBy: holder(result.holders.get(node) ?? OUTSIDE) };
     }),
+    arenas: withArenas ? arenasReleased(analysis, result.now, result.later) : null,
     unknown: result.doubts,
   };
+}
+
+function arenasReleased(analysis: Analysis, ...freed: readonly Uint32Array[]): ArenasReleased | null {
+  const { arenas, graph } = analysis;
+  if (!arenas?.pymalloc.exact) return null;
+  const isGone = new Uint8Array(graph.nodeCount);
+  for (const nodes of freed) for (const node of nodes) isGone[node] = 1;
+  const { sure, unsure } = emptiedBy(arenas, (node) => isGone[node] === 1);
+  const count = sure.length - keptEmpty(graph.info.version, arenas, sure.length);
+  return { count, bytes: count * arenas.pymalloc.arenaBytes, unsure: unsure.length };
 }
 
 /** What happens at once, or by the collection. */
@@ -231,6 +261,7 @@ export function cut(session: Session, references: readonly CutReference[]): CutA
       id: id(node),
       heldBy: heldBy === OUTSIDE ? null : id(heldBy),
     })),
+    arenas: arenasReleased(analysis, result.now, result.later),
     unknown: result.doubts,
   };
 }

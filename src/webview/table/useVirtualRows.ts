@@ -2,6 +2,8 @@ import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } 
 import type { RefObject } from "preact";
 import { useLayoutEffect, useReducer, useState } from "preact/hooks";
 
+const OVERSCAN = 8;
+
 /** The rows of a scrolled list that are to be drawn: those in sight, some around them, and one that always is. */
 export function useVirtualRows(options: {
   readonly scroller: RefObject<HTMLElement | null>;
@@ -14,6 +16,8 @@ export function useVirtualRows(options: {
   readonly always: number;
   /** Pixels from the top, at first. */
   readonly scrolled: number;
+  /** How many rows around those in sight; 8 if it is not said. */
+  readonly overscan?: number;
 }): Virtualizer<HTMLElement, HTMLElement> {
   const { scroller, count, rowHeight, headHeight, always } = options;
   const [, redraw] = useReducer<number, void>((n) => n + 1, 0);
@@ -25,7 +29,7 @@ export function useVirtualRows(options: {
     observeElementRect,
     observeElementOffset,
     onChange: () => redraw(),
-    overscan: 8,
+    overscan: options.overscan ?? OVERSCAN,
     scrollMargin: headHeight,
     scrollPaddingStart: headHeight,
     initialOffset: options.scrolled,

@@ -1,0 +1,96 @@
+import { arenaChanges } from "../../session/queries/arenaChanges.js";
+import { summarizeArenas } from "../../session/queries/arenaCounts.js";
+import type { ArenasResult, EarlierArenas } from "../../session/queries/arenaRows.js";
+import { arena, arenas, NEARLY_EMPTY } from "../../session/queries/arenas.js";
+import { info } from "../../session/queries/info.js";
+import type { Session } from "../../session/Session.js";
+import { printJson, printLines } from "../output.js";
+import { type CommonOptions, openSession, UsageError } from "../run.js";
+import { arenaDetailLines, arenaMapLines, ownerLines, policyLines, sizeLines, suggestionLines } from "./arenaLines.js";
+import { isTrace, runReplay } from "./replay.js";
+
+const PINS_IN_JSON = 50;
+
+export interface ArenasOptions extends CommonOptions {
+  readonly policy?: string;
+  /** Per cent. */
+  readonly nearlyEmpty?: number;
+  readonly arena?: string;
+  readonly owners?: true;
+  readonly suggest?: true;
+  readonly sizes?: true;
+}
+
+/** `ouroboros arenas FILE…`: snapshots of one process, or one allocation trace. */
+export async function runArenas(files: readonly string[], options: ArenasOptions): Promise<void> {
+  if (files.length === 1 && (await isTrace(files[0]))) return runReplay(files[0], options);
+  const limit = options.nearlyEmpty === undefined ? NEARLY_EMPTY : options.nearlyEmpty / 100;
+  const { session, earlier } = await newest(files, limit);
+  const all = options.all === true;
+  if (options.arena !== undefined) {
+    const details = arena(session, options.arena, { all });
+    await (options.json
+      ? printJson(details)
+      : printLines(arenaDetailLines(details.arena, details.pins, details.pinsTotal)));
+    return;
+  }
+  const result = arenas(session, earlier, { limit, all });
+  const policies = chosenPolicies(result, options.policy);
+  if (options.json) {
+    if (options.policy !== undefined) await printJson(policies);
+    else if (options.owners) await printJson(result.owners);
+    else if (options.suggest) await printJson(result.suggestion.steps);
+    else if (options.sizes) await printJson(result.classes);
+    else await printJson(arenasWithPins(session, result, all));
+    return;
+  }
+  if (options.policy !== undefined) await printLines(policyLines(policies));
+  else if (options.owners) await printLines(ownerLines(result, all));
+  else if (options.suggest) await printLines(suggestionLines(result, all));
+  else if (options.sizes) await printLines(sizeLines(result));
+  else await printLines(arenaMapLines(result, all));
+}
+
+/** The newest of some snapshots, open, and what is kept of the others. */
+async function newest(
+  files: readonly string[],
+  limit: number,
+): Promise<{ session: Session; earlier: readonly EarlierArenas[] }> {
+  let session = await openSession(files[0]);
+  const earlier: EarlierArenas[] = [];
+  for (const file of files.slice(1)) {
+    const other = await openSession(file);
+    const isLater = (info(other).capturedAt ?? "") >= (info(session).capturedAt ?? "");
+    earlier.push(summarizeArenas(isLater ? session : other, limit));
+    if (isLater) session = other;
+  }
+  return { session, earlier };
+}
+
+function chosenPolicies({ policies }: ArenasResult, wanted: string | undefined): ArenasResult["policies"] {
+  if (wanted === undefined || wanted === "all") return policies;
+  const chosen = policies.filter(({ policy }) => policy === wanted);
+  if (chosen.length === 0 && policies.length > 0) {
+    const names = policies.map(({ policy }) => policy).join(", ");
+    throw new UsageError(`there is no policy ${JSON.stringify(wanted)}; there are ${names} and all`);
+  }
+  return chosen;
+}
+
+function* arenasWithPins(session: Session, result: ArenasResult, all: boolean): Generator<unknown> {
+  const earliest = result.earlier.at(0);
+  const changes = earliest && new Map(arenaChanges(earliest, result).map((row) => [row.row.address, row]));
+  for (const row of changes ? [...changes.values()].map((changed) => changed.row) : result.arenas) {
+    const changed = changes?.get(row.address);
+    const isHeld = changed?.change !== "released";
+    const details = isHeld && row.nearlyEmpty ? arena(session, row.address, { all }) : undefined;
+    yield {
+      ...row,
+      ...(changed && { change: changed.change, bytesBefore: changed.bytesBefore }),
+      ...(details && {
+        pins: all ? details.pins : details.pins.slice(0, PINS_IN_JSON),
+        pinsTotal: details.pinsTotal,
+      }),
+    };
+  }
+}

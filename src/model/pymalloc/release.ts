@@ -1,0 +1,114 @@
+import { smallestUnions } from "../../graph/index.js";
+import type { NodeIndex, RuntimeInfo } from "../../heap/HeapGraph.js";
+import type { ArenaMap } from "./ArenaMap.js";
+import type { PinnedArena } from "./pins.js";
+
+/** Let go of these, and these arenas are released too. */
+export interface ReleaseStep {
+  readonly units: readonly NodeIndex[];
+  readonly arenas: readonly number[];
+}
+
+/** Which entries to let go of, so that few of them release many arenas. */
+export interface Release {
+  readonly steps: readonly ReleaseStep[];
+  /** At the end of each step: no choice of as few entries releases more arenas. */
+  readonly isBest: boolean;
+  /** Arenas that no entries alone would release: by blocks that nothing explains, else by what is no entry. */
+  readonly heldByUnexplained: number;
+  readonly heldByStructure: number;
+}
+
+/**
+ * Which entries to let go of for arenas to be released. Garbage counts as gone: the next collection frees it. An arena
+ * is released when all its blocks are free, once a full collection has emptied the interpreter's free lists.
+ */
+export function suggestRelease(pinned: readonly PinnedArena[]): Release {
+  const numberOf = new Map<NodeIndex, number>();
+  const unitOf: NodeIndex[] = [];
+  const arenas: number[] = [];
+  const first = [0];
+  const element: number[] = [];
+  let heldByUnexplained = 0;
+  let heldByStructure = 0;
+  for (const { arena, pins, unexplained } of pinned) {
+    const entries = pins.filter(({ sort }) => sort === "entry");
+    if (unexplained > 0) heldByUnexplained++;
+    else if (pins.some(({ sort }) => sort === "structure")) heldByStructure++;
+    else if (entries.length > 0) {
+      for (const { unit } of entries) {
+        let number = numberOf.get(unit);
+        if (number === undefined) {
+          number = unitOf.push(unit) - 1;
+          numberOf.set(unit, number);
+        }
+        element.push(number);
+      }
+      arenas.push(arena);
+      first.push(element.length);
+    }
+  }
+  const { steps, isExact } = smallestUnions({
+    first: Uint32Array.from(first),
+    element: Uint32Array.from(element),
+    elementCount: unitOf.length,
+  });
+  return {
+    steps: steps.map(({ elements, sets }) => ({
+      units: elements.map((e) => unitOf[e]),
+      arenas: sets.map((s) => arenas[s]),
+    })),
+    isBest: isExact,
+    heldByUnexplained,
+    heldByStructure,
+  };
+}
+
+/** What becomes of arenas if objects go. */
+export interface Emptied {
+  /** Arenas in use whose blocks in use all belong to these objects. */
+  readonly sure: readonly number[];
+  /** The same but for blocks that no object explains: those can be on free lists, or belong to C code for good. */
+  readonly unsure: readonly number[];
+}
+
+/**
+ * The arenas that would be empty if objects went.
+ * @param isGone by node
+ */
+export function emptiedBy(map: ArenaMap, isGone: (node: NodeIndex) => boolean): Emptied {
+  const emptied: { sure: number[]; unsure: number[] } = { sure: [], unsure: [] };
+  const { firstPool, poolUsed } = map.pymalloc;
+  for (let arena = 0; arena < map.arenaCount; arena++) {
+    let isEmptied = true;
+    let used = 0;
+    let unexplained = 0;
+    for (let pool = firstPool[arena]; isEmptied && pool < firstPool[arena + 1]; pool++) {
+      used += poolUsed[pool];
+      unexplained += map.unexplained(pool);
+      const end = map.firstEntry[pool + 1];
+      for (let entry = map.firstEntry[pool]; isEmptied && entry < end; entry++) {
+        isEmptied = isGone(map.entryNode[entry]) || map.isOfCapture(entry);
+      }
+    }
+    if (isEmptied && used > 0) (unexplained > 0 ? emptied.unsure : emptied.sure).push(arena);
+  }
+  return emptied;
+}
+
+/** Arenas without a block in use that the allocator still holds. */
+export function emptyArenas(map: ArenaMap): number {
+  let empty = 0;
+  for (let arena = 0; arena < map.arenaCount; arena++) if (map.counts(arena).blocks === 0) empty++;
+  return empty;
+}
+
+/**
+ * How many of the arenas that become empty the interpreter keeps, 0 or 1: since 3.9 it does not give back the last one
+ * that has room (Objects/obmalloc.c, insert_to_freepool), unless another empty one is there already.
+ */
+export function keptEmpty(version: RuntimeInfo["version"], map: ArenaMap, emptied: number): number {
+  const [major, minor] = version;
+  const keeps = major > 3 || (major === 3 && minor >= 9);
+  return keeps && emptied > 0 && emptyArenas(map) === 0 ? 1 : 0;
+}

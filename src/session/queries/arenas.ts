@@ -1,0 +1,253 @@
+import { type ArenaOwner, arenaHolds, ArenaOwners } from "../../detect/arenaOwners.js";
+import type { NodeIndex, SourceLocation } from "../../heap/HeapGraph.js";
+import { printable } from "../../heap/names.js";
+import type { ArenaMap } from "../../model/pymalloc/ArenaMap.js";
+import { nearlyEmptyArenas, type Pin, type PinnedArena, pinsOf } from "../../model/pymalloc/pins.js";
+import { keptEmpty, type Release, suggestRelease } from "../../model/pymalloc/release.js";
+import { needCPython } from "../runtime.js";
+import type { Session } from "../Session.js";
+import { SourceFiles } from "../SourceFiles.js";
+import { addCounts, allocatorFacts, arenaRows, readArenas, sizeClasses } from "./arenaCounts.js";
+import { policyRows } from "./arenaPolicies.js";
+import type {
+  ArenaDetails,
+  ArenaOwnerRow,
+  ArenasResult,
+  EarlierArenas,
+  PinRow,
+  PoolDetails,
+  Suggestion,
+} from "./arenaRows.js";
+
+/** An arena filled up to this share of its bytes is nearly empty, if nothing else is asked for. */
+export const NEARLY_EMPTY = 0.1;
+const PINS_SHOWN = 200;
+const STEPS_SHOWN = 200;
+const OWNERS_SHOWN = 100;
+
+/** An address that is in no arena of the snapshot, or in no pool. */
+export class UnknownArenaError extends Error {
+  constructor(address: string, what: "arena" | "pool") {
+    super(`there is no ${what} at ${JSON.stringify(address)}; \`arenas\` lists the addresses of arenas`);
+    this.name = "UnknownArenaError";
+  }
+}
+
+export interface ArenaOptions {
+  /** Share of an arena's bytes up to which it is nearly empty, 0 to 1. */
+  readonly limit?: number;
+  readonly all?: boolean;
+}
+
+/**
+ * The arenas of CPython's allocator, what holds those that are nearly empty, and what would release them.
+ * @param earlier those of earlier snapshots of the process, in any order
+ * @throws WrongRuntimeError
+ */
+export function arenas(
+  session: Session,
+  earlier: readonly EarlierArenas[] = [],
+  options: ArenaOptions = {},
+): ArenasResult {
+  needCPython(session, "What is in which arena");
+  const { analysis, graph } = session;
+  const map = analysis.arenas;
+  const limit = options.limit ?? NEARLY_EMPTY;
+  const rows = map ? arenaRows(map, limit) : [];
+  const pinned = map ? nearlyEmptyArenas(map, analysis.units, limit) : [];
+  const namer = new PinNamer(session);
+  const { id, selfSize } = graph.columns;
+  const outside = { objects: 0, bytes: 0 };
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (!map || selfSize[node] === 0 || map.poolAt(id[node]) >= 0) continue;
+    outside.objects++;
+    outside.bytes += selfSize[node];
+  }
+  return {
+    allocator: allocatorFacts(graph, map),
+    totals: addCounts(rows),
+    outside,
+    nearlyEmptyLimit: limit,
+    arenas: rows,
+    classes: map ? sizeClasses(map) : [],
+    owners: ownerRows(session, pinned, namer, options.all === true),
+    suggestion: suggestionOf(session, map, pinned, namer, options.all === true),
+    policies: map ? policyRows(session, map) : [],
+    earlier: [...earlier].sort((a, b) => (a.capturedAt ?? "").localeCompare(b.capturedAt ?? "")),
+  };
+}
+
+/**
+ * The same, compared with files.
+ * @param files earlier snapshots of the process, which are read one after the other
+ * @throws WrongRuntimeError, SnapshotError
+ */
+export async function arenasWith(session: Session, files: readonly string[]): Promise<ArenasResult> {
+  const earlier: EarlierArenas[] = [];
+  for (const file of files) if (file !== session.path) earlier.push(await readArenas(session, file, NEARLY_EMPTY));
+  return arenas(session, earlier);
+}
+
+/**
+ * One arena and what holds it.
+ * @throws UnknownArenaError, WrongRuntimeError
+ */
+export function arena(session: Session, address: string, options: { readonly all?: boolean } = {}): ArenaDetails {
+  needCPython(session, "What is in which arena");
+  const { analysis } = session;
+  const map = analysis.arenas;
+  const index = map ? map.arenaAt(Number(address)) : -1;
+  if (!map || index < 0) throw new UnknownArenaError(address, "arena");
+  const { firstPool, poolUsed, untouched } = map.pymalloc;
+  const pools = Array.from({ length: firstPool[index + 1] - firstPool[index] }, (_, i) => firstPool[index] + i);
+  const { pins } = pinsOf(map, analysis.units, index);
+  const namer = new PinNamer(session);
+  return {
+    arena: arenaRows(map, NEARLY_EMPTY, [index])[0],
+    sizes: pools.map((pool) => map.blockBytes(pool)),
+    used: pools.map((pool) => poolUsed[pool]),
+    room: pools.map((pool) => map.room(pool)),
+    untouched: untouched[index],
+    pins: (options.all ? pins : pins.slice(0, PINS_SHOWN)).map((pin) => namer.row(pin)),
+    pinsTotal: pins.length,
+  };
+}
+
+/**
+ * One pool and what is in its blocks.
+ * @throws UnknownArenaError, WrongRuntimeError
+ */
+export function pool(session: Session, address: string): PoolDetails {
+  needCPython(session, "What is in which arena");
+  const { analysis, graph } = session;
+  const map = analysis.arenas;
+  const index = map ? map.poolAt(Number(address)) : -1;
+  if (!map || index < 0) throw new UnknownArenaError(address, "pool");
+  const entries = Array.from(
+    { length: map.firstEntry[index + 1] - map.firstEntry[index] },
+    (_, i) => map.firstEntry[index] + i,
+  );
+  return {
+    address: hex(map.poolAddress(index)),
+    size: map.blockBytes(index),
+    room: map.room(index),
+    used: map.pymalloc.poolUsed[index],
+    blocks: entries.map((entry) => {
+      const node = map.entryNode[entry];
+      return {
+        at: map.entryAt[entry],
+        id: graph.idText(node),
+        name: printable(graph.nodeName(node)),
+        type: printable(graph.typeName(node)),
+        table: map.entryIsTable[entry] === 1,
+      };
+    }),
+    unexplained: map.unexplained(index),
+  };
+}
+
+const hex = (address: number): string => `0x${address.toString(16)}`;
+
+/** Makes rows of pins; what belongs to one owner is looked up once. */
+class PinNamer {
+  readonly owners: ArenaOwners;
+  readonly #session: Session;
+  readonly #sources: SourceFiles;
+  readonly #locations = new Map<ArenaOwner, SourceLocation | undefined>();
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.owners = new ArenaOwners(session.analysis);
+    this.#sources = new SourceFiles(session.graph);
+  }
+
+  location(owner: ArenaOwner): SourceLocation | undefined {
+    if (!this.#locations.has(owner)) {
+      const holder = this.owners.holder(owner);
+      this.#locations.set(owner, holder?.location && this.#sources.refine(holder.location, holder.anchor));
+    }
+    return this.#locations.get(owner);
+  }
+
+  row({ unit, sort, blocks, bytes }: Pin): PinRow {
+    const { graph } = this.#session;
+    const owner = this.owners.of({ unit, sort });
+    const location = this.location(owner);
+    const heldBy = this.owners.placeOf(unit) ?? (owner.sort === "module" ? owner.name : null);
+    return {
+      id: graph.idText(unit),
+      name: printable(graph.nodeName(unit)),
+      type: printable(graph.typeName(unit)),
+      blocks,
+      bytes,
+      heldBy: heldBy === null ? null : printable(heldBy),
+      ...(location && { location }),
+      sort,
+    };
+  }
+}
+
+function ownerRows(
+  { graph }: Session,
+  pinned: readonly PinnedArena[],
+  namer: PinNamer,
+  all: boolean,
+): readonly ArenaOwnerRow[] {
+  const arenaBytes = graph.pymalloc?.arenaBytes ?? 0;
+  const holds = arenaHolds(namer.owners, pinned);
+  return (all ? holds : holds.slice(0, OWNERS_SHOWN)).map(({ owner, units, arenas: held, alone }) => {
+    const location = namer.location(owner);
+    return {
+      id: owner.node === undefined ? null : graph.idText(owner.node),
+      name: printable(owner.name),
+      ...(location && { location }),
+      objects: units.length,
+      arenas: held,
+      alone: alone.length,
+      bytes: alone.length * arenaBytes,
+    };
+  });
+}
+
+function suggestionOf(
+  { analysis }: Session,
+  map: ArenaMap | null,
+  pinned: readonly PinnedArena[],
+  namer: PinNamer,
+  all: boolean,
+): Suggestion {
+  const release: Release = map
+    ? suggestRelease(pinned)
+    : { steps: [], isBest: true, heldByStructure: 0, heldByUnexplained: 0 };
+  const byArena = new Map(pinned.map((row) => [row.arena, row]));
+  const steps: Suggestion["steps"][number][] = [];
+  let objects = 0;
+  let released = 0;
+  for (const step of release.steps) {
+    objects += step.units.length;
+    released += step.arenas.length;
+    if (!all && steps.length >= STEPS_SHOWN) continue;
+    const counts = new Map<NodeIndex, { blocks: number; bytes: number }>();
+    for (const pin of step.arenas.flatMap((index) => byArena.get(index)!.pins)) {
+      const known = counts.get(pin.unit);
+      counts.set(pin.unit, { blocks: pin.blocks + (known?.blocks ?? 0), bytes: pin.bytes + (known?.bytes ?? 0) });
+    }
+    steps.push({
+      objects: step.units.map((unit) => namer.row({ unit, sort: "entry", ...counts.get(unit)! })),
+      arenas: step.arenas.map((index) => hex(map!.pymalloc.arenaAddress[index])),
+      objectsSoFar: objects,
+      arenasSoFar: released,
+    });
+  }
+  const kept = map ? keptEmpty(analysis.graph.info.version, map, released) : 0;
+  return {
+    steps,
+    objects,
+    arenas: released - kept,
+    keptEmpty: kept,
+    bytes: (released - kept) * (map?.pymalloc.arenaBytes ?? 0),
+    isBest: release.isBest,
+    heldByStructure: release.heldByStructure,
+    heldByUnexplained: release.heldByUnexplained,
+  };
+}
