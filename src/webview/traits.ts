@@ -14,7 +14,11 @@ export interface Traits {
 }
 
 const CPYTHON: Traits = { lacking: new Set(), counts: true, garbage: true };
-const V8: Traits = { lacking: new Set<Route["view"]>(["threads", "weakrefs", "arenas"]), counts: false, garbage: false };
+const V8: Traits = {
+  lacking: new Set<Route["view"]>(["threads", "weakrefs", "arenas"]),
+  counts: false,
+  garbage: false,
+};
 
 /** The traits of a snapshot's runtime. */
 export function traitsOf({ runtime }: Pick<Info, "runtime">): Traits {

@@ -137,7 +137,7 @@ def check_statistics(bench):
         argument = argument_size(pools, bytes_of)
         changed = compare(pools, moments, argument)
         check_mutations(snapshot, moments, changed, argument)
-        lines.append('%s: %d arenas, %d pools and %d blocks are equal, but for sizes (blocks) that changed meanwhile: %s; '
+        lines.append('%s: %d arenas, %d pools and %d blocks are equal, but for what changed meanwhile (by size): %s; '
                      'before the capture %s' % (mode, pools.arenas, len(pools.row), sum(pools.used), changed or 'none',
                                                 compare_before(pools, parse_statistics(path + '.before')[0])))
     return '; '.join(lines)

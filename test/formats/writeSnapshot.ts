@@ -102,6 +102,11 @@ const DTYPES: Readonly<Record<string, string>> = {
   "frames/line": "<u4",
   "locals/frame": "<u4",
   "borrowed/count": "<u4",
+  "arenas/pools": "<u4",
+  "arenas/free": "<u4",
+  "arenas/untouched": "<u4",
+  "pools/class": "|u1",
+  "pools/used": "<u4",
 };
 
 /** A `.npy` column of the type that the format says. */

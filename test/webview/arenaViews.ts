@@ -121,6 +121,7 @@ export function madeUp(more: Partial<ArenasResult> = {}): ArenasResult {
       { size: 48, pools: 3, blocks: 900, free: 100 },
       { size: 512, pools: 1, blocks: 31, free: 0 },
     ],
+    ownersTotal: 3,
     owners: [
       {
         id: "0x90",

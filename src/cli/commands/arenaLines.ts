@@ -69,7 +69,7 @@ function* arenaLines(rows: readonly ArenaRow[], all: boolean): Generator<string>
 }
 
 /** What holds nearly empty arenas. */
-export function* ownerLines({ owners }: ArenasResult, all: boolean): Generator<string> {
+export function* ownerLines({ owners, ownersTotal }: ArenasResult, all: boolean): Generator<string> {
   const shown = all ? owners : owners.slice(0, OWNERS_SHOWN);
   yield pc.bold("What holds them (alone: they would be released if its objects went)");
   yield* tableLines(
@@ -87,7 +87,7 @@ export function* ownerLines({ owners }: ArenasResult, all: boolean): Generator<s
       row.location ? placeText(row.location) : "",
     ]),
   );
-  yield* more(owners.length - shown.length);
+  yield* more(ownersTotal - shown.length);
 }
 
 /** What to let go of. */

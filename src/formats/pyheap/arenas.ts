@@ -25,16 +25,25 @@ export async function loadArenas(columns: Columns, meta: Meta, nodes: AddressInd
   const pools = await columns.u4("arenas/pools", arenas);
   const untouched = await columns.u4("arenas/untouched", arenas);
   const firstPool = new Uint32Array(arenas + 1);
+  let count = 0;
   for (let i = 0; i < arenas; i++) {
-    if (i > 0 && !(arenaAddress[i] >= arenaAddress[i - 1] + sizes.arenaBytes)) {
+    const address = arenaAddress[i];
+    if (i > 0 && address < arenaAddress[i - 1] + sizes.arenaBytes) {
       throw corrupt(`arenas: arena ${i} does not lie behind the one before`);
     }
-    if (pools[i] > sizes.arenaBytes / sizes.poolBytes) throw corrupt(`arenas: arena ${i} has too many pools`);
+    if (address + sizes.arenaBytes > Number.MAX_SAFE_INTEGER) throw corrupt(`arenas: arena ${i} lies nowhere`);
+    // Objects/obmalloc.c, new_arena: the part before the first multiple of a pool's size holds no pool.
+    const before = Math.ceil(address / sizes.poolBytes) * sizes.poolBytes - address;
+    if (pools[i] > Math.floor((sizes.arenaBytes - before) / sizes.poolBytes)) {
+      throw corrupt(`arenas: arena ${i} has too many pools`);
+    }
     if (untouched[i] > pools[i]) throw corrupt(`arenas: arena ${i} has more unused pools than pools`);
-    firstPool[i + 1] = firstPool[i] + pools[i];
+    count += pools[i];
+    firstPool[i + 1] = count;
   }
-  const poolClass = await columns.u1("pools/class", firstPool[arenas]);
-  const used = await columns.u4("pools/used", firstPool[arenas]);
+  // Counted apart: a sum beyond 32 bits would look small in `firstPool`.
+  const poolClass = await columns.u1("pools/class", count);
+  const used = await columns.u4("pools/used", count);
   const poolUsed = new Uint16Array(used.length);
   for (let pool = 0; pool < used.length; pool++) {
     const size = poolClass[pool] * sizes.alignment;

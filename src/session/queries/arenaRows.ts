@@ -147,7 +147,9 @@ export interface ArenasResult {
   readonly arenas: readonly ArenaRow[];
   /** By size. */
   readonly classes: readonly SizeClassRow[];
+  /** At most 100 unless all are asked for. */
   readonly owners: readonly ArenaOwnerRow[];
+  readonly ownersTotal: number;
   readonly suggestion: Suggestion;
   readonly policies: readonly PolicyRow[];
   /** Earlier snapshots, the oldest first, where there are any to compare with. */

@@ -1,4 +1,4 @@
-import { type ArenaOwner, arenaHolds, ArenaOwners } from "../../detect/arenaOwners.js";
+import { type ArenaHold, type ArenaOwner, arenaHolds, ArenaOwners } from "../../detect/arenaOwners.js";
 import type { NodeIndex, SourceLocation } from "../../heap/HeapGraph.js";
 import { printable } from "../../heap/names.js";
 import type { ArenaMap } from "../../model/pymalloc/ArenaMap.js";
@@ -56,6 +56,7 @@ export function arenas(
   const rows = map ? arenaRows(map, limit) : [];
   const pinned = map ? nearlyEmptyArenas(map, analysis.units, limit) : [];
   const namer = new PinNamer(session);
+  const holds = arenaHolds(namer.owners, pinned);
   const { id, selfSize } = graph.columns;
   const outside = { objects: 0, bytes: 0 };
   for (let node = 0; node < graph.nodeCount; node++) {
@@ -70,7 +71,8 @@ export function arenas(
     nearlyEmptyLimit: limit,
     arenas: rows,
     classes: map ? sizeClasses(map) : [],
-    owners: ownerRows(session, pinned, namer, options.all === true),
+    owners: ownerRows(session, options.all ? holds : holds.slice(0, OWNERS_SHOWN), namer),
+    ownersTotal: holds.length,
     suggestion: suggestionOf(session, map, pinned, namer, options.all === true),
     policies: map ? policyRows(session, map) : [],
     earlier: [...earlier].sort((a, b) => (a.capturedAt ?? "").localeCompare(b.capturedAt ?? "")),
@@ -188,14 +190,12 @@ class PinNamer {
 }
 
 function ownerRows(
-  { graph }: Session,
-  pinned: readonly PinnedArena[],
+  { analysis, graph }: Session,
+  holds: readonly ArenaHold[],
   namer: PinNamer,
-  all: boolean,
 ): readonly ArenaOwnerRow[] {
-  const arenaBytes = graph.pymalloc?.arenaBytes ?? 0;
-  const holds = arenaHolds(namer.owners, pinned);
-  return (all ? holds : holds.slice(0, OWNERS_SHOWN)).map(({ owner, units, arenas: held, alone }) => {
+  const arenaBytes = analysis.arenas?.pymalloc.arenaBytes ?? 0;
+  return holds.map(({ owner, units, arenas: held, alone }) => {
     const location = namer.location(owner);
     return {
       id: owner.node === undefined ? null : graph.idText(owner.node),

@@ -67,12 +67,13 @@ const keyOf = ({ id, name }: ArenaOwnerRow) => `${id} ${name}`;
 const textsOf = ({ id, name, location }: ArenaOwnerRow) => [name, id ?? "", location ? placeText(location) : ""];
 
 /** What holds nearly empty arenas, by the container or module that it belongs to. */
-export function Holders({ answer: { owners } }: { readonly answer: ArenasResult }): JSX.Element {
+export function Holders({ answer: { owners, ownersTotal } }: { readonly answer: ArenasResult }): JSX.Element {
   return (
     <>
       <p class="quiet">
         What has objects in nearly empty arenas. Released: the bytes that would go back to the system if its objects
         went.
+        {ownersTotal > owners.length && ` The first ${formatCount(owners.length)} of ${formatCount(ownersTotal)}.`}
       </p>
       <FilteredSplit
         label="Holders of nearly empty arenas"
