@@ -9,6 +9,7 @@ import {
 } from "./HeapGraph.js";
 import { EdgeKind, Flag, Kind, NO_GENERATION, Standing } from "./kinds.js";
 import { LabelSort, packLabel } from "./labels.js";
+import type { Pymalloc } from "./Pymalloc.js";
 import { ListStringTable } from "./StringTable.js";
 
 type FactName = Exclude<keyof HeapFacts, "stacks">;
@@ -16,6 +17,8 @@ type FactName = Exclude<keyof HeapFacts, "stacks">;
 /** What a hand-made node is like; all is optional. */
 export interface NodeOptions {
   readonly kind?: Kind;
+  /** Address; by default 0x1000, 0x1010, … in the order of making. */
+  readonly id?: number;
   /** Bytes; 16 by default. */
   readonly size?: number;
   /** References from outside the heap; the refcount is these and the edges to the node. 0 by default. */
@@ -48,6 +51,7 @@ export class HeapBuilder {
   readonly #edges: DraftEdge[] = [];
   readonly #roots: { name: string; node: NodeIndex }[] = [];
   readonly #weakrefs: number[] = [];
+  #pymalloc: Pymalloc | undefined;
   readonly #version: readonly [number, number, number];
 
   readonly #facts: Partial<RuntimeInfo>;
@@ -61,7 +65,7 @@ export class HeapBuilder {
     this.#facts = facts;
   }
 
-  /** Adds a node of a type and returns its handle; ids are 0x1000, 0x1010, … in the order of making. */
+  /** Adds a node of a type and returns its handle. */
   node(type: string, options: NodeOptions = {}): NodeIndex {
     const last = this.#nodes.at(-1);
     if (options.tracked !== false && last?.options.tracked === false) {
@@ -103,6 +107,12 @@ export class HeapBuilder {
     return this;
   }
 
+  /** Says what the allocator had in use. */
+  arenas(pymalloc: Pymalloc): this {
+    this.#pymalloc = pymalloc;
+    return this;
+  }
+
   build(): HeapGraph {
     const count = this.#nodes.length;
     const strings = new ListStringTable();
@@ -111,7 +121,7 @@ export class HeapBuilder {
     const locations: SourceLocation[] = [];
     const numbers = new Map<NodeIndex, number>();
     const columns = {
-      id: Float64Array.from({ length: count }, (_, i) => 0x1000 + 16 * i),
+      id: Float64Array.from({ length: count }, (_, i) => this.#nodes[i].options.id ?? 0x1000 + 16 * i),
       type: new Uint32Array(count),
       kind: new Uint8Array(count),
       selfSize: new Float64Array(count),
@@ -162,6 +172,7 @@ export class HeapBuilder {
       numbers,
       weakrefs: Uint32Array.from(this.#weakrefs),
       facts: this.#nodeFacts(),
+      pymalloc: this.#pymalloc,
     });
   }
 

@@ -17,7 +17,7 @@ const PROGRAM = join(here, "..", "fixtures", "arenas", "release.py");
 const AGENT = join(here, "..", "..", "src", "capture", "python");
 
 /** Arenas at most in which nothing but blocks of the capture itself is left. */
-const UNSURE = 2;
+const UNSURE = 3;
 
 /** The program while it runs: it prints how many arenas the interpreter holds at each of its three snapshots. */
 class Run {
@@ -101,7 +101,7 @@ async function play(python: Python, megabytes: number, every: number, share: num
     // Up to 2.7 a collection does not empty the free lists of lists and dicts: what dies last lingers there.
     const isOnFreeList = (address: string) => inTheEnd.get(address)!.objects === 0;
     if (python.version[0] === 2) assert.ok(stayed.length <= UNSURE && stayed.every(isOnFreeList), stayed.join(" "));
-    else assert.equal(stayed.length, left.suggestion.keptEmpty, `still held: ${stayed.join(" ")}`);
+    else assert.ok(stayed.length <= left.suggestion.keptEmpty, `still held: ${stayed.join(" ")}`);
     const others = left.arenas.filter(({ address }) => !inTheEnd.has(address) && !suggested.has(address));
     // What the capture had in use is free by now, and the list's own table was made anew.
     const isTransient = ({ objects, unexplained }: ArenaRow) => objects + unexplained > 0 && objects <= 1;
@@ -113,13 +113,15 @@ async function play(python: Python, megabytes: number, every: number, share: num
 }
 
 describe("arenas of real programs", () => {
-  const newest = pythons().at(-1);
-  for (const python of pythons()) {
-    const megabytes = Number(process.env["OUROBOROS_ARENAS_MB"] ?? (python === newest ? 200 : 40));
-    for (const [every, share] of [
-      [1000, 0.5],
-      [20_000, 1],
-    ]) {
+  const found = pythons();
+  const asked = process.env["OUROBOROS_ARENAS_MB"];
+  for (const python of found) {
+    // Of a part of the suggestion each step counts; one in 20,000 leaves arenas that are released with the rest.
+    const runs: [megabytes: number, every: number, share: number][] = [
+      [Number(asked ?? (python === found.at(-1) ? 200 : 12)), 1000, 0.5],
+      [Number(asked ?? 12), asked === undefined ? 5000 : 20_000, 1],
+    ];
+    for (const [megabytes, every, share] of runs) {
       it(`CPython ${python.name}, ${megabytes} MB, every ${every}th kept: predicted as they are`, async function () {
         const figures = await play(python, megabytes, every, share);
         this.test!.title += `: ${figures}`;

@@ -1035,6 +1035,14 @@ if _libc is not None:
         _pread.restype = ctypes.c_ssize_t
     except AttributeError:
         pass
+# 3.8+: tells the name of the allocator
+_current_allocator = None
+if ctypes is not None and _VERSION >= (3, 8):
+    try:
+        _current_allocator = ctypes.pythonapi['_PyMem_GetCurrentAllocatorName']
+        _current_allocator.restype = ctypes.c_char_p
+    except AttributeError:
+        pass
 # objects in small blocks, whose pools are known hence
 _pool_probe = object()
 _POOL_PROBES = (_pool_probe, _probe, _slot_probe, _probe_function, _scan, _probe_names)
@@ -1321,14 +1329,7 @@ def _is_debugging(memory):
 def _allocator_name(memory):
     """Returns where small blocks come from if no pools were found: 'malloc', 'mimalloc', 'pymalloc' or 'unknown',
     by what the interpreter says of itself, or by the size that the C library keeps before each of its blocks."""
-    name = None
-    if ctypes is not None and _VERSION >= (3, 8):
-        try:
-            ask = ctypes.pythonapi['_PyMem_GetCurrentAllocatorName']
-            ask.restype = ctypes.c_char_p
-            name = ask()
-        except AttributeError:
-            pass
+    name = None if _current_allocator is None else _current_allocator()
     if name is not None:
         name = name.decode('ascii', 'replace').partition('_')[0]
         return name if name in ('malloc', 'mimalloc', 'pymalloc') else 'unknown'

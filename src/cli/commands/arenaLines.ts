@@ -96,7 +96,7 @@ export function* suggestionLines({ suggestion }: ArenasResult, all: boolean): Ge
   if (released > 0) {
     yield pc.bold(
       `If these ${formatCount(objects)} objects went, ${formatCount(released)} arenas (${formatBytes(bytes)}) would be released` +
-        (suggestion.keptEmpty > 0 ? ", one more would stay empty, which the interpreter keeps" : ""),
+        (suggestion.keptEmpty > 0 ? ", and one more unless the interpreter keeps it empty" : ""),
     );
     const shown = all ? steps : steps.slice(0, STEPS_SHOWN);
     yield* tableLines(

@@ -104,8 +104,9 @@ export function emptyArenas(map: ArenaMap): number {
 }
 
 /**
- * How many of the arenas that become empty the interpreter keeps, 0 or 1: since 3.9 it does not give back the last one
- * that has room (Objects/obmalloc.c, insert_to_freepool), unless another empty one is there already.
+ * How many of the arenas that become empty the interpreter may keep, 0 or 1: since 3.9 it does not give back an arena
+ * that is the last one in its order, the one with most free pools (Objects/obmalloc.c, insert_to_freepool). Whether one
+ * is depends on the order in which blocks are freed, but not where an empty one is there already.
  */
 export function keptEmpty(version: RuntimeInfo["version"], map: ArenaMap, emptied: number): number {
   const [major, minor] = version;

@@ -93,9 +93,9 @@ export interface SuggestionStep {
 export interface Suggestion {
   readonly steps: readonly SuggestionStep[];
   readonly objects: number;
-  /** Arenas that go back to the system: all that become empty, but for one that the interpreter may keep. */
+  /** Arenas that go back to the system at least: all that become empty, but for one that the interpreter may keep. */
   readonly arenas: number;
-  /** How many of the empty ones the interpreter keeps: 0 or, from 3.9 on, 1. */
+  /** How many of the empty ones the interpreter may keep: 0 or, from 3.9 on, 1. */
   readonly keptEmpty: number;
   /** Bytes of the arenas that go back. */
   readonly bytes: number;

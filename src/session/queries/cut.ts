@@ -68,11 +68,11 @@ export interface Freed {
   readonly objects: number;
   readonly bytes: number;
 }
-/** Arenas that go back to the system, and their bytes. */
+/** Arenas that go back to the system for sure, and their bytes. */
 export interface ArenasReleased {
   readonly count: number;
   readonly bytes: number;
-  /** Arenas that would go, too, if blocks in them that no object explains were free. */
+  /** Arenas that may go, too: if blocks in them that no object explains are free by then; and one that is kept empty. */
   readonly unsure: number;
 }
 export interface HolderName {
@@ -178,8 +178,9 @@ function arenasReleased(analysis: Analysis, ...freed: readonly Uint32Array[]): A
   const isGone = new Uint8Array(graph.nodeCount);
   for (const nodes of freed) for (const node of nodes) isGone[node] = 1;
   const { sure, unsure } = emptiedBy(arenas, (node) => isGone[node] === 1);
-  const count = sure.length - keptEmpty(graph.info.version, arenas, sure.length);
-  return { count, bytes: count * arenas.pymalloc.arenaBytes, unsure: unsure.length };
+  const kept = keptEmpty(graph.info.version, arenas, sure.length);
+  const count = sure.length - kept;
+  return { count, bytes: count * arenas.pymalloc.arenaBytes, unsure: unsure.length + kept };
 }
 
 /** What happens at once, or by the collection. */

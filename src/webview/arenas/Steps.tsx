@@ -110,7 +110,7 @@ function these(objects: number): string {
 /** How good the suggestion is, and what it can't release. */
 function limits({ arenas, keptEmpty, isBest, heldByStructure, heldByUnexplained }: Suggestion): string {
   const told: string[] = [];
-  if (keptEmpty > 0) told.push("One more would be empty, but the interpreter keeps an empty arena in store.");
+  if (keptEmpty > 0) told.push("One more would be empty, and goes back unless the interpreter keeps it in store.");
   if (arenas + keptEmpty > 0)
     told.push(
       isBest
