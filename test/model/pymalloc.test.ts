@@ -3,7 +3,7 @@ import { HeapBuilder } from "../../src/heap/HeapBuilder.js";
 import type { NodeIndex } from "../../src/heap/HeapGraph.js";
 import { Flag, Kind } from "../../src/heap/kinds.js";
 import { Analysis } from "../../src/model/Analysis.js";
-import { ArenaMap } from "../../src/model/pymalloc/ArenaMap.js";
+import type { ArenaMap } from "../../src/model/pymalloc/ArenaMap.js";
 import { leastArenas } from "../../src/model/pymalloc/packing.js";
 import { nearlyEmptyArenas, pinsOf } from "../../src/model/pymalloc/pins.js";
 import { emptiedBy, emptyArenas, keptEmpty, suggestRelease } from "../../src/model/pymalloc/release.js";

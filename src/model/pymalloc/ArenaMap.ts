@@ -1,5 +1,4 @@
 import type { HeapGraph } from "../../heap/HeapGraph.js";
-import { Flag } from "../../heap/kinds.js";
 import type { Pymalloc } from "../../heap/Pymalloc.js";
 
 const NOWHERE = -1;
@@ -29,12 +28,9 @@ export class ArenaMap {
   readonly entryAt: Uint16Array;
   /** By entry: 1 for a table, 0 for the object itself. */
   readonly entryIsTable: Uint8Array;
-  /** By node: 1 for the agent's own objects. */
-  readonly #isAgents: Uint8Array;
 
   constructor(graph: HeapGraph, pymalloc: Pymalloc) {
     this.pymalloc = pymalloc;
-    this.#isAgents = Uint8Array.from(graph.columns.flags, (flags) => ((flags & Flag.agent) === 0 ? 0 : 1));
     const { firstPool } = pymalloc;
     this.poolArena = new Uint32Array(this.poolCount);
     for (let arena = 0; arena < this.arenaCount; arena++) {
@@ -117,11 +113,6 @@ export class ArenaMap {
       counts.bytesInUse += used * this.blockBytes(pool);
     }
     return counts;
-  }
-
-  /** True for what the capture itself has brought about: frames that the agent's functions keep for their next call. */
-  isOfCapture(entry: number): boolean {
-    return this.entryIsTable[entry] === 1 && this.#isAgents[this.entryNode[entry]] === 1;
   }
 
   /** The entries of an arena: from one up to the other. */

@@ -13,13 +13,13 @@ export interface Pin {
 /** An arena that is hardly in use, and all that holds it. */
 export interface PinnedArena {
   readonly arena: number;
-  /** Most blocks first. */
+  /** Most bytes first. */
   readonly pins: readonly Pin[];
   /** Blocks in use that no object explains. */
   readonly unexplained: number;
 }
 
-/** What holds an arena, most blocks first. */
+/** What holds an arena, most bytes first. */
 export function pinsOf(map: ArenaMap, units: Units, arena: number): PinnedArena {
   const { firstPool } = map.pymalloc;
   const tally = new Map<NodeIndex, { blocks: number; bytes: number }>();
@@ -28,7 +28,6 @@ export function pinsOf(map: ArenaMap, units: Units, arena: number): PinnedArena 
     const size = map.blockBytes(pool);
     unexplained += map.unexplained(pool);
     for (let entry = map.firstEntry[pool]; entry < map.firstEntry[pool + 1]; entry++) {
-      if (map.isOfCapture(entry)) continue;
       const unit = units.of(map.entryNode[entry]);
       const known = tally.get(unit);
       if (known) {

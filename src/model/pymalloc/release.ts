@@ -88,7 +88,7 @@ export function emptiedBy(map: ArenaMap, isGone: (node: NodeIndex) => boolean): 
       unexplained += map.unexplained(pool);
       const end = map.firstEntry[pool + 1];
       for (let entry = map.firstEntry[pool]; isEmptied && entry < end; entry++) {
-        isEmptied = isGone(map.entryNode[entry]) || map.isOfCapture(entry);
+        isEmptied = isGone(map.entryNode[entry]);
       }
     }
     if (isEmptied && used > 0) (unexplained > 0 ? emptied.unsure : emptied.sure).push(arena);

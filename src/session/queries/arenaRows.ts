@@ -167,7 +167,7 @@ export interface ArenaDetails {
   readonly room: readonly number[];
   /** Pools at the end that were never used. */
   readonly untouched: number;
-  /** What must go for the arena to be released, most blocks first; at most 200 unless all are asked for. */
+  /** What must go for the arena to be released, most bytes first; at most 200 unless all are asked for. */
   readonly pins: readonly PinRow[];
   readonly pinsTotal: number;
 }
