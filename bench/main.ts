@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { ARENA_ROUNDS, arenaRows } from "./arenas.js";
 import { editorRows, type Row, sizeRows } from "./editor/editor.js";
 import { pythonRows, ROUNDS } from "./python.js";
 import { questionRows } from "./questionRows.js";
@@ -49,6 +50,10 @@ const sections: readonly Section[] = [
   {
     ...{ name: "questions", title: "Python heaps: questions", rounds: 1 },
     rows: () => questionRows(aPython(), AGENT, QUESTION_OBJECTS, folder),
+  },
+  {
+    ...{ name: "arenas", title: "Python heaps: arenas", rounds: ARENA_ROUNDS },
+    rows: () => arenaRows(AGENT, folder),
   },
   {
     ...{ name: "editor", title: "The editor, and the size of what is shipped", rounds: 1 },

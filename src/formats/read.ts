@@ -8,6 +8,8 @@ import { readHeapSnapshot, readHeapSnapshotFlow } from "./v8/reader.js";
 const ZIP = [0x50, 0x4b];
 const GZIP = [0x1f, 0x8b];
 const OBJECT = [0x7b];
+// docs/TRACE.md; what writes traces begins so.
+const TRACE = [...Buffer.from('{"format":"pymalloctrace"')];
 const ADVICE = "It reads .pyheapsnapshot files, which `ouroboros capture` writes, and V8's .heapsnapshot files.";
 const TAR = "ustar";
 const TAR_AT = 257;
@@ -21,11 +23,20 @@ export async function readSnapshot(source: ByteSource, options: ReadOptions = {}
     throw new SnapshotError("truncated", "the file is empty", { offset: 0 });
   }
   if (await startsWith(source, ZIP)) return readPyHeap(source, options);
-  if (await startsWith(source, OBJECT)) return readHeapSnapshot(source, options);
+  if (await startsWith(source, OBJECT)) {
+    if (await startsWith(source, TRACE)) throw isTrace();
+    return readHeapSnapshot(source, options);
+  }
   if (await startsWith(source, GZIP)) return readGzip(source, options);
   throw new SnapshotError("not-a-snapshot", "this is no heap snapshot that Ouroboros knows", {
     offset: 0,
     advice: ADVICE,
+  });
+}
+
+function isTrace(): SnapshotError {
+  return new SnapshotError("not-a-snapshot", "this is a trace of allocations, not a snapshot", {
+    advice: "`ouroboros arenas FILE` replays it, one file at a time.",
   });
 }
 

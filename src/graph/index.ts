@@ -18,4 +18,3 @@ export type { FeedbackGroups } from "./feedbackGroups.js";
 export { innerEdges } from "./innerEdges.js";
 export type { InnerEdges } from "./innerEdges.js";
 export { smallestUnions } from "./smallestUnions.js";
-export type { SetSystem, UnionStep, UnionSteps } from "./smallestUnions.js";

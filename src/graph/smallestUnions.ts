@@ -25,8 +25,7 @@ export interface UnionSteps {
 }
 
 /**
- * In which order to take elements so that sets become complete early: the step with the fewest elements a set comes
- * first, all sets are complete at the end.
+ * In which order to take elements so that sets become complete early; all sets are complete at the end.
  *
  * The fewest elements for a number of sets are a minimum k-union, which is NP-hard (Chlamtáč et al., "The densest
  * k-subhypergraph problem", APPROX 2016). Those numbers at which the price of another set rises are not: there the
@@ -80,8 +79,10 @@ function holdersOf({ first, element, elementCount }: SetSystem): { first: Uint32
 }
 
 /** Sets that share elements, directly or over others; in order of their first set. */
-function componentsOf({ first, element }: SetSystem, holders: ReturnType<typeof holdersOf>): number[][] {
+function componentsOf({ first, element, elementCount }: SetSystem, holders: ReturnType<typeof holdersOf>): number[][] {
   const seen = new Uint8Array(first.length);
+  // Each element's sets are looked at once.
+  const expanded = new Uint8Array(elementCount);
   const components: number[][] = [];
   for (let start = 0; start + 1 < first.length; start++) {
     if (seen[start] === 1) continue;
@@ -90,6 +91,8 @@ function componentsOf({ first, element }: SetSystem, holders: ReturnType<typeof 
     for (let i = 0; i < component.length; i++) {
       for (let k = first[component[i]]; k < first[component[i] + 1]; k++) {
         const e = element[k];
+        if (expanded[e] === 1) continue;
+        expanded[e] = 1;
         for (let h = holders.first[e]; h < holders.first[e + 1]; h++) {
           const other = holders.set[h];
           if (seen[other] === 1) continue;

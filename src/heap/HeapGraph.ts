@@ -1,5 +1,5 @@
 import { kindNames } from "./kinds.js";
-import { nodeName } from "./names.js";
+import { addressText, nodeName } from "./names.js";
 import type { AllocatorInfo, Pymalloc } from "./Pymalloc.js";
 import type { StringTable } from "./StringTable.js";
 
@@ -239,7 +239,7 @@ export class HeapGraph {
   /** The id as the command line prints it: `0x…` in CPython, `@…` in V8. */
   idText(node: NodeIndex): string {
     const id = this.columns.id[node];
-    return this.info.runtime === "v8" ? `@${id}` : `0x${id.toString(16)}`;
+    return this.info.runtime === "v8" ? `@${id}` : addressText(id);
   }
 
   /** The rows of one of the collector's lists: node indices; none where the file does not tell its lists apart. */

@@ -66,3 +66,8 @@ function textOf(graph: HeapGraph, node: NodeIndex): string {
   }
   return found;
 }
+
+/** An address as it is printed: `0x7f…`. */
+export function addressText(address: number): string {
+  return `0x${address.toString(16)}`;
+}

@@ -111,7 +111,8 @@ export class Series {
   }
 }
 
-function notesOn(infos: readonly Info[]): string[] {
+/** Why a comparison of snapshots may mean little. */
+export function notesOn(infos: readonly Pick<Info, "pid" | "version">[]): string[] {
   const notes: string[] = [];
   if (new Set(infos.map(({ pid }) => pid)).size > 1)
     notes.push("The snapshots are of different processes: what differs between them need not have grown.");

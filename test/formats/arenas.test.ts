@@ -123,8 +123,7 @@ describe("formats: arenas", () => {
     });
 
     it("is refused if it is no object, or a size is no whole number", async () => {
-      for (const odd of [7, "pymalloc", [], true])
-        await refused(withMeta({ pymalloc: odd }), /pymalloc is not/);
+      for (const odd of [7, "pymalloc", [], true]) await refused(withMeta({ pymalloc: odd }), /pymalloc is not/);
       for (const size of ["poolBytes", "arenaBytes", "alignment", "header"]) {
         for (const odd of [-1, 0.5, 2 ** 53, "4096", {}, true, 1e308])
           await refused(arenaSnapshot({}, { [size]: odd }), new RegExp(`pymalloc\\.${size} is not a whole number`));

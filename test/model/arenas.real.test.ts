@@ -78,7 +78,7 @@ async function play(python: Python, megabytes: number, every: number, share: num
     const released = cut(before, [{ from: moduleDict(before, "sparse"), label: "['REST']" }]).arenas!;
     const sparse = await run.arenas();
     const after = await run.open("sparse");
-    const left = arenas(after, [], { all: true });
+    const left = arenas(after, undefined, { all: true });
     if (sparse >= 0) assert.equal(left.arenas.length, sparse);
     // What the capture itself had in use then is free by now.
     const { count, unsure } = released;

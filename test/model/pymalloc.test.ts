@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { HeapBuilder } from "../../src/heap/HeapBuilder.js";
 import type { NodeIndex } from "../../src/heap/HeapGraph.js";
-import { Flag, Kind } from "../../src/heap/kinds.js";
+import { Kind } from "../../src/heap/kinds.js";
 import { Analysis } from "../../src/model/Analysis.js";
 import type { ArenaMap } from "../../src/model/pymalloc/ArenaMap.js";
 import { leastArenas } from "../../src/model/pymalloc/packing.js";
@@ -136,7 +136,7 @@ describe("arenas: from an address to its block", () => {
 
 /**
  * A module with a list of records, each of two objects, which the caller places. Then a variable's value,
- * a ring that is garbage, and what the agent's function keeps for its next call.
+ * and a ring that is garbage.
  */
 function scene(place: (records: HandMadeArenas) => readonly number[]) {
   const records = new HandMadeArenas();
@@ -157,22 +157,20 @@ function scene(place: (records: HandMadeArenas) => readonly number[]) {
   heap.edge(globals, node("Setting"), "['SETTING']");
   const ring = node("Ring");
   heap.edge(ring, ring, ".self");
-  const agent = node("function", { kind: Kind.function, flags: Flag.agent, outside: 1 });
-  return { heap, records, nodes, agent };
+  return { heap, records, nodes };
 }
 
 describe("arenas: what holds one", () => {
   const setting = 4;
   const ring = 5;
 
-  it("units with their blocks here, most bytes first; what the capture has brought about is left out", () => {
-    const { heap, records, nodes, agent } = scene((r) => {
+  it("units with their blocks here, most bytes first, and of what sort they are", () => {
+    const { heap, records, nodes } = scene((r) => {
       const [a, b] = [r.arena(), r.arena()];
       // A record and its detail, a detail alone, of another size, and something of each other sort.
       return [r.block(a), r.block(a), r.block(b), r.block(a, 304), r.block(a, 16), r.block(a, 32)];
     });
     records.table(nodes[0], 0, 64);
-    records.table(agent, 0, 64);
     records.block(0, 64);
     const analysis = new Analysis(heap.arenas(records.build()).build());
     const { pins, unexplained } = pinsOf(analysis.arenas!, analysis.units, 0);
@@ -221,12 +219,11 @@ describe("arenas: what holds one", () => {
   });
 
   it("what goes empties arenas: for sure, or unless somebody unknown has the rest", () => {
-    const { heap, records, nodes, agent } = scene((r) => {
+    const { heap, records, nodes } = scene((r) => {
       const [a, b, c] = [0, 1, 2, 3].map(() => r.arena());
       r.block(c);
       return [r.block(a), r.block(a), r.block(b), r.block(c), r.block(b)];
     });
-    records.table(agent, 0);
     const map = mapOf(heap, records);
     const gone = (...which: number[]) => emptiedBy(map, (node) => which.some((i) => nodes[i] === node));
     assert.deepEqual(gone(0), { sure: [], unsure: [] });
@@ -255,47 +252,26 @@ describe("arenas: what holds one", () => {
     assert.equal(keptEmpty([3, 12, 0], mapOf(new HeapBuilder(), records), 2), 0);
   });
 
-  it("packed by size class, blocks need fewer pools, and these fewer arenas", () => {
-    const least = (...arenas: [size: number, count: number][][]) => {
-      const records = new HandMadeArenas();
-      for (const blocks of arenas) {
+  it("packed by size class, blocks that stay need fewer pools, and these fewer arenas", () => {
+    /** Blocks of 304 bytes, of which a pool has 13, and one of each other size, by arena. */
+    const least = (isGone: boolean, ...arenas: [count: number, ...others: number[]][]) => {
+      const [heap, records] = [new HeapBuilder(), new HandMadeArenas()];
+      for (const [count, ...others] of arenas) {
         const arena = records.arena();
-        for (const [size, count] of blocks) for (let i = 0; i < count; i++) records.block(arena, size);
+        for (let i = 0; i < count; i++) heap.node("N", { id: records.block(arena, 304), outside: 1 });
+        for (const size of others) records.block(arena, size);
       }
-      return leastArenas(mapOf(new HeapBuilder(), records));
+      return leastArenas(mapOf(heap, records), () => isGone);
     };
-    assert.equal(least(), 0);
-    assert.equal(least([]), 0);
-    // Two of four pools' worth in three arenas; a block more of one size takes a fourth pool; of others a fifth.
-    assert.equal(least([[304, 13]], [[304, 12]], [[304, 1]]), 1);
-    assert.equal(least([[304, 13]], [[304, 13]], [[304, 13]], [[304, 13]]), 1);
-    assert.equal(least([[304, 13]], [[304, 13]], [[304, 13]], [[304, 13]], [[304, 1]]), 2);
-    assert.equal(
-      least(
-        [
-          [16, 1],
-          [32, 1],
-        ],
-        [
-          [48, 1],
-          [64, 1],
-        ],
-      ),
-      1,
-    );
-    assert.equal(
-      least(
-        [
-          [16, 1],
-          [32, 1],
-        ],
-        [
-          [48, 1],
-          [64, 1],
-        ],
-        [[80, 1]],
-      ),
-      2,
-    );
+    assert.equal(least(false), 0);
+    assert.equal(least(false, [0]), 0);
+    assert.equal(least(false, [13], [12], [1]), 1);
+    assert.equal(least(false, [13], [13], [13], [13]), 1);
+    assert.equal(least(false, [13], [13], [13], [13], [1]), 2);
+    assert.equal(least(false, [0, 16, 32], [0, 48, 64]), 1);
+    assert.equal(least(false, [0, 16, 32], [0, 48, 64], [0, 80]), 2);
+    assert.equal(least(false, [52], [1, 16, 32, 48]), 2);
+    assert.equal(least(true, [52], [1, 16, 32, 48]), 1);
+    assert.equal(least(true, [52], [1]), 0);
   });
 });

@@ -255,4 +255,16 @@ describe("webview: the arena map", () => {
     await third.page.getByRole("main").getByRole("button", { name: "Compare" }).click();
     await routeBecomes(third.received, { view: "compare" });
   });
+
+  it("compares with the latest once the chosen snapshot is no longer among them", async () => {
+    const other = { ...BEFORE, file: "/data/oldest.pyheapsnapshot", capturedAt: "2026-03-04T04:00:00.000Z" };
+    const host = await openArenas(view, answersOf(madeUp({ earlier: [other, BEFORE] })));
+    const { page } = host;
+    const choice = page.getByRole("combobox", { name: /^Before and after/ });
+    await choice.selectOption(other.file);
+    Object.assign(host.answers, answersOf(madeUp({ earlier: [BEFORE] })));
+    await host.tell({ kind: "compared", files: [BEFORE.file], version: 1, canChoose: false });
+    await eventually(async () => (await choice.inputValue()) === BEFORE.file, "the latest is chosen");
+    await page.getByRole("listbox", { name: COMPARED, exact: true }).waitFor();
+  });
 });

@@ -149,6 +149,7 @@ export function madeUp(more: Partial<ArenasResult> = {}): ArenasResult {
       { policy: "best", what: "all blocks moved together", held: 3, released: 5, bytes: 5 * ARENA },
     ],
     earlier: [],
+    notes: [],
     ...more,
   };
 }
@@ -156,6 +157,8 @@ export function madeUp(more: Partial<ArenasResult> = {}): ArenasResult {
 /** An earlier snapshot, made up: of one arena more, with other fills. */
 export const BEFORE: ArenasResult["earlier"][number] = {
   file: "/data/before.pyheapsnapshot",
+  pid: 4242,
+  version: "3.12.1",
   capturedAt: "2026-03-04T05:00:00.000Z",
   source: "exact",
   totals: countsOf(EARLIER),
@@ -168,6 +171,7 @@ export function madeUpDetails(address: string, arenas: readonly ArenaRow[] = NOW
   const room = sizes.map((size) => (size === 0 ? 0 : Math.floor((POOL - 48) / size)));
   return {
     arena: arenas.find((row) => row.address === address)!,
+    firstPool: address,
     sizes,
     room,
     used: room.map((count, i) => (i === 7 ? count : Math.min(count, 5))),

@@ -87,7 +87,7 @@ describe("webview: the arenas of a real program", () => {
       type,
       formatCount(blocks),
       formatBytes(bytes),
-      heldBy ?? "unknown",
+      heldBy ?? "nothing that has a name",
       sort,
     ]);
     assert.ok(pins.length > 0);

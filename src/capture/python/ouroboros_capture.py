@@ -1062,20 +1062,27 @@ def _read_pools():
     To be called before anything else of a capture, since the capture's own memory comes from the same pools. What
     it returns is no container, for the collector would list that."""
     if not _LINUX or _POINTER != 8 or _pread is None:
-        return _POOLS_READ.pack(1, 0, 0, 0, 0, 0) + (
-            b'the allocator is read from /proc/self/mem, which only Linux has, by means of ctypes; capture there to '
-            b'see its pools')
+        return _no_pools('the allocator is read from /proc/self/mem, which only Linux has, by means of ctypes; capture '
+                         'there to see its pools')
     reader = None
     try:
         reader = _PoolReader()
         return reader.read()
-    except (_NoPools, EnvironmentError) as error:
-        return _POOLS_READ.pack(1, 0, 0, 0, 0, 0) + str(error).encode('ascii', 'replace')
+    except _NoPools as error:
+        return _no_pools(str(error))
+    except EnvironmentError as error:
+        return _no_pools('the allocator was not read, since /proc/self can not be read here: %s' % error.strerror)
     except Exception:
-        return _POOLS_READ.pack(1, 0, 0, 0, 0, 0) + _describe_failure().encode('ascii', 'replace')
+        return _no_pools('the allocator was not read, and all else is in the snapshot: %s' % _describe_failure())
     finally:
         if reader is not None:
             reader.close()
+
+
+def _no_pools(reason):
+    """Returns what `_read_pools` does where there are none."""
+    text = reason.decode('utf-8', 'replace') if type(reason) is bytes else reason
+    return _POOLS_READ.pack(1, 0, 0, 0, 0, 0) + text.encode('ascii', 'replace')
 
 
 class _PoolReader(object):
@@ -1326,20 +1333,21 @@ def _is_debugging(memory):
     return size == object.__basicsize__ and before[8:] in (b'o' + b'\xfd' * 7, b'o' + b'\xfb' * 7)
 
 
-def _allocator_name(memory):
-    """Returns where small blocks come from if no pools were found: 'malloc', 'mimalloc', 'pymalloc' or 'unknown',
-    by what the interpreter says of itself, or by the size that the C library keeps before each of its blocks."""
+def _allocator_of(memory):
+    """Returns (where small blocks come from, True for debug hooks) if no pools were found: 'malloc', 'mimalloc',
+    'pymalloc' or 'unknown', by what the interpreter says of itself, or by the size that the C library keeps before each
+    of its blocks."""
     name = None if _current_allocator is None else _current_allocator()
     if name is not None:
-        name = name.decode('ascii', 'replace').partition('_')[0]
-        return name if name in ('malloc', 'mimalloc', 'pymalloc') else 'unknown'
+        name, _, debug = name.decode('ascii', 'replace').partition('_')
+        return name if name in ('malloc', 'mimalloc', 'pymalloc') else 'unknown', debug == 'debug'
     if memory is None or _POINTER != 8:
-        return 'unknown'
+        return 'unknown', False
     # glibc, malloc/malloc.c: the size of a chunk, with 8 bytes for itself, a multiple of 16 and at least 32
     debug = _is_debugging(memory)
     size = memory.words(id(_pool_probe) - (24 if debug else 8), 1)[0] & ~7
     requests = [object.__basicsize__ + more for more in ((24, 32) if debug else (0,))]
-    return 'malloc' if size in [max(32, (request + 8 + 15) & ~15) for request in requests] else 'unknown'
+    return 'malloc' if size in [max(32, (request + 8 + 15) & ~15) for request in requests] else 'unknown', debug
 
 
 # ------------------------------------------------------------------------------------------------- tables
@@ -2238,17 +2246,18 @@ class _Tables(object):
 
     def _allocator(self):
         """Columns of arenas/, pools/ and tables/, and what meta.json says of the allocator."""
+        debug = self.memory is not None and _LINUX and _is_debugging(self.memory)
         problem, pool_bytes, arena_bytes, alignment, arenas, pools = _POOLS_READ.unpack_from(self.pools)
         name, text = 'pymalloc', None
         if problem:
-            name = _allocator_name(self.memory)
+            name, debug = _allocator_of(self.memory)
             pool_bytes, arena_bytes, alignment = _POOL_SIZES[0] + (_ALIGNMENTS[0],)
             text = self.pools[_POOLS_READ.size:].decode('ascii')
             if name in ('malloc', 'mimalloc'):
-                text = ('small blocks come from %s here, so there are no pools and arenas; run the program without '
-                        'PYTHONMALLOC to see them' % name)
+                text = ('small blocks come from %s here, so there are no pools and arenas; PYTHONMALLOC, or the way '
+                        'in which this Python was built, asks for that' % name)
         self.allocator = _Object([
-            ('allocator', name), ('debug', self.memory is not None and _LINUX and _is_debugging(self.memory)),
+            ('allocator', name), ('debug', debug),
             ('poolBytes', pool_bytes), ('arenaBytes', arena_bytes), ('alignment', alignment),
             ('header', _POOL_HEADER), ('problem', text)])
         if problem:

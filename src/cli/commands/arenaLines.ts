@@ -1,7 +1,8 @@
 import { colour as pc } from "../colour.js";
 import { formatBytes, formatCount } from "../../detect/format.js";
 import { arenaChanges, type ArenaChange } from "../../session/queries/arenaChanges.js";
-import type { ArenaRow, ArenasResult, PinRow } from "../../session/queries/arenaRows.js";
+import type { ArenaOwnerRow, ArenaRow, ArenasResult, PinRow } from "../../session/queries/arenaRows.js";
+import { OUTSIDE_ARENAS } from "../../session/queries/arenaWords.js";
 import { placeText } from "../place.js";
 import { tableLines } from "../table.js";
 
@@ -9,25 +10,27 @@ const ARENAS_SHOWN = 15;
 const OWNERS_SHOWN = 15;
 const STEPS_SHOWN = 15;
 const PINS_SHOWN = 30;
+const HOLDERS_SHOWN = 4;
 
 /** The arena map as text. */
 export function* arenaMapLines(result: ArenasResult, all: boolean): Generator<string> {
   const { allocator, totals, arenas: rows, outside } = result;
-  yield* allocatorLines(result);
-  if (rows.length === 0) return;
   const held = rows.length * allocator.arenaBytes;
   yield pc.bold(
     `${formatCount(rows.length)} arenas of ${formatBytes(allocator.arenaBytes)}: ` +
       `${formatBytes(held)}, of which ${formatBytes(totals.bytesInUse)} are in use`,
   );
   yield `${formatCount(totals.blocks)} blocks, ${formatCount(totals.unexplained)} of them belong to no object that is known`;
-  yield `outside arenas (above 512 bytes, or static): ${formatCount(outside.objects)} objects, ${formatBytes(outside.bytes)}`;
+  yield `outside arenas (${OUTSIDE_ARENAS}): ${formatCount(outside.objects)} objects, ${formatBytes(outside.bytes)}`;
   const empty = rows.filter(({ nearlyEmpty }) => nearlyEmpty);
   yield `nearly empty (at most ${percent(result.nearlyEmptyLimit)} in use): ${formatCount(empty.length)} arenas, ${formatBytes(empty.length * allocator.arenaBytes)}`;
   yield* changeLines(result);
   if (empty.length > 0) {
     yield "";
     yield* arenaLines(empty, all);
+  }
+  if (allocator.source === "estimate") return;
+  if (empty.length > 0) {
     yield "";
     yield* ownerLines(result, all);
     yield "";
@@ -37,14 +40,17 @@ export function* arenaMapLines(result: ArenasResult, all: boolean): Generator<st
   yield* policyLines(result.policies);
 }
 
-function* allocatorLines({ allocator }: ArenasResult): Generator<string> {
+/** How the arenas are known, where that is not by the allocator's own records. */
+export function* allocatorLines({ allocator, notes }: ArenasResult): Generator<string> {
   if (allocator.problem !== null) yield pc.yellow(allocator.problem);
-  if (allocator.source === "none") {
-    yield `Nothing is known of arenas: small blocks come from ${allocator.allocator === "unknown" ? "an unknown allocator" : allocator.allocator}.`;
-  } else if (allocator.source === "estimate") {
-    yield pc.yellow("Estimated from the addresses of objects: blocks and bytes in use are at least these.");
+  else if (allocator.source === "none") yield pc.yellow("Nothing is known of arenas.");
+  if (allocator.source === "estimate") {
+    yield pc.yellow(
+      "Estimated from the addresses of objects: blocks and bytes in use are at least these. What holds arenas can't be told.",
+    );
   }
   if (allocator.debug) yield pc.yellow("Debug hooks put bytes around each block, so blocks are larger than usual.");
+  for (const note of notes) yield pc.yellow(note);
 }
 
 function* arenaLines(rows: readonly ArenaRow[], all: boolean): Generator<string> {
@@ -70,7 +76,9 @@ function* arenaLines(rows: readonly ArenaRow[], all: boolean): Generator<string>
 
 /** What holds nearly empty arenas. */
 export function* ownerLines({ owners, ownersTotal }: ArenasResult, all: boolean): Generator<string> {
-  const shown = all ? owners : owners.slice(0, OWNERS_SHOWN);
+  // The program's start leaves a little of everything in a few arenas.
+  const isTelling = ({ arenas, alone }: ArenaOwnerRow) => alone > 0 || arenas >= Math.max(2, owners[0].arenas / 4);
+  const shown = all ? owners : owners.filter(isTelling).slice(0, OWNERS_SHOWN);
   yield pc.bold("What holds them (alone: they would be released if its objects went)");
   yield* tableLines(
     [
@@ -93,25 +101,26 @@ export function* ownerLines({ owners, ownersTotal }: ArenasResult, all: boolean)
 /** What to let go of. */
 export function* suggestionLines({ suggestion }: ArenasResult, all: boolean): Generator<string> {
   const { steps, objects, arenas: released, bytes, isBest, heldByStructure, heldByUnexplained } = suggestion;
-  if (released > 0) {
+  if (released + suggestion.keptEmpty > 0) {
     yield pc.bold(
       `If these ${formatCount(objects)} objects went, ${formatCount(released)} arenas (${formatBytes(bytes)}) would be released` +
         (suggestion.keptEmpty > 0 ? ", and one more unless the interpreter keeps it empty" : ""),
     );
+    yield* holderLines(steps);
     const shown = all ? steps : steps.slice(0, STEPS_SHOWN);
     yield* tableLines(
       [
         { title: "objects", right: true },
         { title: "arenas", right: true },
-        { title: "this step", max: 60 },
+        { title: "this step", max: all ? Infinity : 60 },
         { title: "held by", max: 50 },
         { title: "" },
       ],
       shown.map((step) => [
         formatCount(step.objectsSoFar),
         formatCount(step.arenasSoFar),
-        objectsText(step.objects),
-        step.objects[0].heldBy ?? "",
+        objectsText(step.objects, all),
+        [...new Set(step.objects.map(({ heldBy }) => heldBy ?? "?"))].join(", "),
         step.objects[0].location ? placeText(step.objects[0].location) : "",
       ]),
     );
@@ -127,12 +136,24 @@ export function* suggestionLines({ suggestion }: ArenasResult, all: boolean): Ge
   if (heldByStructure > 0) {
     yield `${formatCount(heldByStructure)} are held by modules, classes, what they name, or what runs, too`;
   }
-  if (heldByUnexplained > 0) yield `${formatCount(heldByUnexplained)} are held by blocks of no known object, too`;
+  if (heldByUnexplained > 0) {
+    yield `${formatCount(heldByUnexplained)} are held by blocks of no known object, too: some may be free lists, which gc.collect() empties; capture again after it`;
+  }
 }
 
-function objectsText(objects: readonly PinRow[]): string {
-  const first = objects.slice(0, 3).map(({ id, name }) => `${name} ${id}`);
-  return objects.length > 3 ? `${first.join(", ")}, … (${formatCount(objects.length)})` : first.join(", ");
+/** How many objects of the steps are in which container. */
+function* holderLines(steps: ArenasResult["suggestion"]["steps"]): Generator<string> {
+  const counts = new Map<string, number>();
+  for (const { heldBy } of steps.flatMap(({ objects }) => objects)) {
+    counts.set(heldBy ?? "no name", (counts.get(heldBy ?? "no name") ?? 0) + 1);
+  }
+  const sorted = [...counts].sort((a, b) => b[1] - a[1]).slice(0, HOLDERS_SHOWN);
+  yield `by holder: ${sorted.map(([name, count]) => `${name} ${formatCount(count)}`).join(", ")}`;
+}
+
+function objectsText(objects: readonly PinRow[], all: boolean): string {
+  const first = (all ? objects : objects.slice(0, 3)).map(({ id, name }) => `${name} ${id}`);
+  return objects.length > first.length ? `${first.join(", ")}, … (${formatCount(objects.length)})` : first.join(", ");
 }
 
 /** Blocks by size. */

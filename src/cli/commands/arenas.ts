@@ -1,4 +1,5 @@
 import { arenaChanges } from "../../session/queries/arenaChanges.js";
+import { compared } from "../../session/queries/arenaComparison.js";
 import { summarizeArenas } from "../../session/queries/arenaCounts.js";
 import type { ArenasResult, EarlierArenas } from "../../session/queries/arenaRows.js";
 import { arena, arenas, NEARLY_EMPTY } from "../../session/queries/arenas.js";
@@ -6,7 +7,15 @@ import { info } from "../../session/queries/info.js";
 import type { Session } from "../../session/Session.js";
 import { printJson, printLines } from "../output.js";
 import { type CommonOptions, openSession, UsageError } from "../run.js";
-import { arenaDetailLines, arenaMapLines, ownerLines, policyLines, sizeLines, suggestionLines } from "./arenaLines.js";
+import {
+  allocatorLines,
+  arenaDetailLines,
+  arenaMapLines,
+  ownerLines,
+  policyLines,
+  sizeLines,
+  suggestionLines,
+} from "./arenaLines.js";
 import { isTrace, runReplay } from "./replay.js";
 
 const PINS_IN_JSON = 50;
@@ -23,7 +32,12 @@ export interface ArenasOptions extends CommonOptions {
 
 /** `ouroboros arenas FILE…`: snapshots of one process, or one allocation trace. */
 export async function runArenas(files: readonly string[], options: ArenasOptions): Promise<void> {
-  if (files.length === 1 && (await isTrace(files[0]))) return runReplay(files[0], options);
+  checkOptions(options);
+  if (files.length === 1 && (await isTrace(files[0]))) {
+    const other = OF_SNAPSHOTS.find(([key]) => options[key] !== undefined);
+    if (other) throw new UsageError(`${other[1]} is for snapshots, and ${files[0]} is a trace of allocations`);
+    return runReplay(files[0], options);
+  }
   const limit = options.nearlyEmpty === undefined ? NEARLY_EMPTY : options.nearlyEmpty / 100;
   const { session, earlier } = await newest(files, limit);
   const all = options.all === true;
@@ -34,7 +48,7 @@ export async function runArenas(files: readonly string[], options: ArenasOptions
       : printLines(arenaDetailLines(details.arena, details.pins, details.pinsTotal)));
     return;
   }
-  const result = arenas(session, earlier, { limit, all });
+  const result = arenas(session, compared(session, earlier), { limit, all });
   const policies = chosenPolicies(result, options.policy);
   if (options.json) {
     if (options.policy !== undefined) await printJson(policies);
@@ -44,11 +58,34 @@ export async function runArenas(files: readonly string[], options: ArenasOptions
     else await printJson(arenasWithPins(session, result, all));
     return;
   }
-  if (options.policy !== undefined) await printLines(policyLines(policies));
-  else if (options.owners) await printLines(ownerLines(result, all));
-  else if (options.suggest) await printLines(suggestionLines(result, all));
-  else if (options.sizes) await printLines(sizeLines(result));
-  else await printLines(arenaMapLines(result, all));
+  await printLines(lines(result, options));
+}
+
+function* lines(result: ArenasResult, options: ArenasOptions): Generator<string> {
+  const all = options.all === true;
+  yield* allocatorLines(result);
+  const isMap = !(options.policy !== undefined || options.owners || options.suggest || options.sizes);
+  if (result.arenas.length === 0 || (result.allocator.source === "estimate" && !isMap && !options.sizes)) return;
+  if (options.policy !== undefined) yield* policyLines(chosenPolicies(result, options.policy));
+  else if (options.owners) yield* ownerLines(result, all);
+  else if (options.suggest) yield* suggestionLines(result, all);
+  else if (options.sizes) yield* sizeLines(result);
+  else yield* arenaMapLines(result, all);
+}
+
+/** Options that choose what is listed, of which one is given at most; those of a trace are not among them. */
+const OF_SNAPSHOTS = [
+  ["arena", "--arena"],
+  ["owners", "--owners"],
+  ["suggest", "--suggest"],
+  ["sizes", "--sizes"],
+  ["nearlyEmpty", "--nearly-empty"],
+] as const;
+
+function checkOptions(options: ArenasOptions): void {
+  const lists = [...OF_SNAPSHOTS.slice(0, 4), ["policy", "--policy"] as const];
+  const given = lists.filter(([key]) => options[key] !== undefined).map(([, name]) => name);
+  if (given.length > 1) throw new UsageError(`${given.join(" and ")} exclude each other; give one of them`);
 }
 
 /** The newest of some snapshots, open, and what is kept of the others. */
@@ -79,14 +116,14 @@ function chosenPolicies({ policies }: ArenasResult, wanted: string | undefined):
 
 function* arenasWithPins(session: Session, result: ArenasResult, all: boolean): Generator<unknown> {
   const earliest = result.earlier.at(0);
-  const changes = earliest && new Map(arenaChanges(earliest, result).map((row) => [row.row.address, row]));
-  for (const row of changes ? [...changes.values()].map((changed) => changed.row) : result.arenas) {
+  const changes = earliest && new Map(arenaChanges(earliest, result).map((changed) => [changed.address, changed]));
+  for (const row of changes ? [...changes.values()].map(({ now, then }) => (now ?? then)!) : result.arenas) {
     const changed = changes?.get(row.address);
     const isHeld = changed?.change !== "released";
     const details = isHeld && row.nearlyEmpty ? arena(session, row.address, { all }) : undefined;
     yield {
       ...row,
-      ...(changed && { change: changed.change, bytesBefore: changed.bytesBefore }),
+      ...(changed && { change: changed.change, bytesBefore: changed.then?.bytesInUse ?? null }),
       ...(details && {
         pins: all ? details.pins : details.pins.slice(0, PINS_IN_JSON),
         pinsTotal: details.pinsTotal,

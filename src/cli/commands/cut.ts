@@ -77,9 +77,10 @@ function* cutLines(references: readonly CutReference[], result: CutPreview, all:
   if (result.garbageBefore.objects > 0) {
     yield pc.dim(`(and ${freed(result.garbageBefore)} that are garbage already)`);
   }
-  if (result.arenas && result.arenas.count > 0) {
-    const { count, bytes } = result.arenas;
-    yield `after it ${formatCount(count)} arena${count === 1 ? "" : "s"} (${formatBytes(bytes)}) would go back to the system`;
+  if (result.arenas) {
+    const { count, bytes, unsure } = result.arenas;
+    const perhaps = unsure > 0 ? `, perhaps ${formatCount(unsure)} more` : "";
+    yield `after it ${formatCount(count)} arena${count === 1 ? "" : "s"} (${formatBytes(bytes)}) would go back to the system${perhaps}`;
   }
   for (const reason of result.unknown) yield pc.yellow(`uncertain: ${printable(reason, 500)}`);
   const ran = result.order.filter(({ kind }) => kind !== "dies");

@@ -25,7 +25,7 @@ export function isTrace(file: string): Promise<boolean> {
  * @throws UsageError for a policy that is not known; UnreadableFileError
  */
 export async function runReplay(file: string, options: ReplayCommandOptions): Promise<void> {
-  const policies = options.policy === undefined ? POLICIES : [policyNamed(options.policy)];
+  const policies = options.policy === undefined || options.policy === "all" ? POLICIES : [policyNamed(options.policy)];
   let result: ReplayResult;
   try {
     result = await replay(file, { policies, progress: showProgress });

@@ -1,4 +1,3 @@
-import type { NodeIndex } from "../../heap/HeapGraph.js";
 import { printable } from "../../heap/names.js";
 import { rootPaths } from "../../model/paths.js";
 import { nearlyEmptyArenas, type PinnedArena } from "../../model/pymalloc/pins.js";
@@ -20,116 +19,82 @@ const MAIN_SHARE = 0.25;
 export const arenaPin: Detector = {
   rule: "arena-pin",
   detect(analysis) {
-    const map = analysis.arenas;
-    if (!map?.pymalloc.exact) return [];
+    const map = analysis.graph.pymalloc ? analysis.arenas : null;
+    if (!map) return [];
     const { arenaBytes } = map.pymalloc;
     const least = Math.max(MIN_BYTES, map.arenaCount * arenaBytes * MIN_SHARE);
     const pinned = nearlyEmptyArenas(map, analysis.units, NEARLY_EMPTY);
     if (pinned.length * arenaBytes < least) return [];
     const owners = new ArenaOwners(analysis);
-    const holds = arenaHolds(owners, pinned).filter(({ owner }) => owner.sort === "place");
-    const told = new Set<number>();
-    const toldOwners = new Set<ArenaOwner>();
-    const findings: Finding[] = [];
-    for (const hold of holds) {
-      if (hold.alone.length * arenaBytes < least) continue;
-      for (const arena of hold.alone) told.add(arena);
-      toldOwners.add(hold.owner);
-      findings.push(finding(analysis, owners, hold, held(pinned, hold.alone)));
-    }
-    const others = pinned.filter(({ arena }) => !told.has(arena));
-    if (others.length * arenaBytes < least) return findings;
-    const together = arenaHolds(owners, others).filter(({ owner }) => owner.sort === "place");
-    together.sort((a, b) => b.arenas - a.arenas || b.units.length - a.units.length);
-    // Arenas of the program's start hold some of everything: the modules that it loads, too.
-    const main = together.filter(({ arenas }) => arenas >= together[0].arenas * MAIN_SHARE);
-    if (main.length > 0 && main[0].arenas * arenaBytes >= least && !toldOwners.has(main[0].owner)) {
-      findings.push(shared(analysis, owners, main, others));
-    }
+    const isTold = ({ owner, alone }: ArenaHold) => owner.sort === "place" && alone.length * arenaBytes >= least;
+    const told = arenaHolds(owners, pinned).filter(isTold);
+    const findings = told.map((hold) => finding(analysis, owners, [hold], hold));
+    const arenasTold = new Set(told.flatMap(({ alone }) => alone));
+    const others = pinned.filter(({ arena }) => !arenasTold.has(arena));
+    const main = mainHolds(owners, others);
+    // What is left of one that was told already is no news.
+    if (main.length < 2 || told.some(({ owner }) => owner === main[0].owner)) return findings;
+    const together = heldBy(owners, others, new Set(main.map(({ owner }) => owner)));
+    if (together.alone.length * arenaBytes >= least) findings.push(finding(analysis, owners, main, together));
     return findings;
   },
 };
 
-/** Arenas and what of them is in use. */
-interface Held {
-  readonly arenas: number;
-  readonly used: number;
+/** Those that are in most of the arenas. Arenas of the program's start hold some of everything, modules too. */
+function mainHolds(owners: ArenaOwners, pinned: readonly PinnedArena[]): ArenaHold[] {
+  const holds = arenaHolds(owners, pinned).filter(({ owner }) => owner.sort === "place");
+  holds.sort((a, b) => b.arenas - a.arenas || b.units.length - a.units.length);
+  return holds.filter(({ arenas }) => arenas >= holds[0].arenas * MAIN_SHARE);
 }
 
-function held(pinned: readonly PinnedArena[], wanted: readonly number[]): Held {
-  const chosen = new Set(wanted);
-  const rows = pinned.filter(({ arena }) => chosen.has(arena));
-  const used = rows.reduce((sum, { pins }) => sum + pins.reduce((bytes, pin) => bytes + pin.bytes, 0), 0);
-  return { arenas: rows.length, used };
-}
+/** What arenas are held by, and nothing else: units, and bytes of their blocks. */
+type Held = Pick<ArenaHold, "alone" | "unitsAlone" | "bytesAlone">;
 
-/** One container, or one object, whose entries alone keep arenas. */
-function finding(analysis: Analysis, owners: ArenaOwners, hold: ArenaHold, { arenas, used }: Held): Finding {
-  const { arenaBytes } = analysis.arenas!.pymalloc;
-  const name = printable(hold.owner.name);
+/** Arenas that nothing but some owners holds, garbage apart. */
+function heldBy(owners: ArenaOwners, pinned: readonly PinnedArena[], wanted: ReadonlySet<ArenaOwner>): Held {
+  const isHeld = ({ pins, unexplained }: PinnedArena) =>
+    unexplained === 0 && pins.every((pin) => pin.sort === "garbage" || wanted.has(owners.of(pin)));
+  const held = pinned.filter(isHeld);
+  const pins = held.flatMap((row) => row.pins.filter(({ sort }) => sort !== "garbage"));
   return {
-    rule: "arena-pin",
-    severity: severity(owners, hold),
-    title: { id: "arenas.title", arguments: { name, count: arenas, bytes: arenas * arenaBytes } },
-    why: { id: "arenas.why", arguments: { objects: hold.units.length, used } },
-    fix: { id: "arenas.fix", arguments: {} },
-    count: arenas,
-    bytes: arenas * arenaBytes,
-    objects: hold.units,
-    fingerprint: fingerprint("arena-pin", hold.owner.name),
-    ...place(owners, hold),
-    path: path(analysis, hold.units[0]),
+    alone: held.map(({ arena }) => arena),
+    unitsAlone: [...new Set(pins.map(({ unit }) => unit))],
+    bytesAlone: pins.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }
 
-/** Arenas that several keep together. */
-function shared(
-  analysis: Analysis,
-  owners: ArenaOwners,
-  holds: readonly ArenaHold[],
-  pinned: readonly PinnedArena[],
-): Finding {
-  const { arenaBytes } = analysis.arenas!.pymalloc;
-  const names = holds.slice(0, NAMES).map(({ owner }) => printable(owner.name));
-  const units = [...new Set(holds.flatMap((hold) => hold.units))];
-  const bytes = pinned.length * arenaBytes;
+/** Arenas that one container, or several together, keep. */
+function finding(analysis: Analysis, owners: ArenaOwners, holds: readonly ArenaHold[], held: Held): Finding {
+  const names = holds.map(({ owner }) => owner.name);
+  const shown = names.slice(0, NAMES).map((name) => printable(name));
+  const count = held.alone.length;
+  const bytes = count * analysis.arenas!.pymalloc.arenaBytes;
+  const title =
+    names.length === 1
+      ? { id: "arenas.title" as const, arguments: { name: shown[0], count, bytes } }
+      : { id: "arenas.title-shared" as const, arguments: { names: shown.join(", "), count, bytes } };
   return {
     rule: "arena-pin",
     severity: severity(owners, holds[0]),
-    title: { id: "arenas.title-shared", arguments: { names: names.join(", "), count: pinned.length, bytes } },
-    why: {
-      id: "arenas.why",
-      arguments: {
-        objects: units.length,
-        used: held(
-          pinned,
-          pinned.map(({ arena }) => arena),
-        ).used,
-      },
-    },
+    title,
+    why: { id: "arenas.why", arguments: { objects: held.unitsAlone.length, used: held.bytesAlone } },
     fix: { id: "arenas.fix", arguments: {} },
-    count: pinned.length,
+    count,
     bytes,
-    objects: units,
-    fingerprint: fingerprint("arena-pin", "shared", ...names),
+    objects: held.unitsAlone,
+    fingerprint: fingerprint("arena-pin", ...names.toSorted()),
     ...place(owners, holds[0]),
-    path: path(analysis, holds[0].units[0]),
+    path: rootPaths(analysis, held.unitsAlone[0], 1)[0]?.steps ?? [],
   };
 }
 
 function severity(owners: ArenaOwners, { owner }: ArenaHold): Finding["severity"] {
-  const file = owners.holder(owner)?.location?.file;
+  const file = owners.location(owner)?.file;
   return file !== undefined && isLibrary(file) ? "info" : "warning";
 }
 
 function place(owners: ArenaOwners, { owner }: ArenaHold): Pick<Finding, "location" | "anchor"> {
-  const holder = owners.holder(owner);
-  return {
-    ...(holder?.location && { location: holder.location }),
-    ...(holder?.anchor && { anchor: holder.anchor }),
-  };
-}
-
-function path(analysis: Analysis, unit: NodeIndex): Finding["path"] {
-  return rootPaths(analysis, unit, 1)[0]?.steps ?? [];
+  const location = owners.location(owner);
+  const anchor = owners.holder(owner)?.anchor;
+  return { ...(location && { location }), ...(anchor && { anchor }) };
 }

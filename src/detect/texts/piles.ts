@@ -58,7 +58,7 @@ export const pileTexts = {
   "arenas.why":
     "{objects:count} objects with {used:bytes} of small blocks lie scattered in them. An arena is given back only when none of its blocks is in use.",
   "arenas.fix":
-    "let go of these objects, make them before the peak, or replace them when it is over by copies with all that is in them: pickle.loads(pickle.dumps(…)). copy.deepcopy shares texts and numbers, which then stay where they are",
+    "let go of these objects (`arenas --suggest` tells which suffice) and call gc.collect(), which empties free lists; or make them before the peak, or replace them when it is over by copies with all that is in them: pickle.loads(pickle.dumps(…)). copy.deepcopy shares texts and numbers, which then stay where they are",
   "surplus.title":
     "{surplus:count} references to {count:count} objects of type {type} are explained by nothing in the heap, {bytes:bytes}",
   "surplus.why":

@@ -3,8 +3,8 @@ import type { Pymalloc } from "../../heap/Pymalloc.js";
 
 const NOWHERE = -1;
 
-/** Counts of an arena. Bytes in use are those of its blocks in use. */
-export interface ArenaCounts {
+/** Pools of an arena by state, and its blocks in use with their bytes. */
+export interface PoolCounts {
   readonly freePools: number;
   readonly partialPools: number;
   readonly fullPools: number;
@@ -19,6 +19,8 @@ export interface ArenaCounts {
  */
 export class ArenaMap {
   readonly pymalloc: Pymalloc;
+  /** Nodes of the heap. */
+  readonly nodeCount: number;
   /** By pool: its arena. */
   readonly poolArena: Uint32Array;
   readonly firstEntry: Uint32Array;
@@ -31,6 +33,7 @@ export class ArenaMap {
 
   constructor(graph: HeapGraph, pymalloc: Pymalloc) {
     this.pymalloc = pymalloc;
+    this.nodeCount = graph.nodeCount;
     const { firstPool } = pymalloc;
     this.poolArena = new Uint32Array(this.poolCount);
     for (let arena = 0; arena < this.arenaCount; arena++) {
@@ -101,7 +104,7 @@ export class ArenaMap {
   }
 
   /** Counts of an arena. */
-  counts(arena: number): ArenaCounts {
+  counts(arena: number): PoolCounts {
     const { firstPool, poolUsed } = this.pymalloc;
     const counts = { freePools: 0, partialPools: 0, fullPools: 0, blocks: 0, bytesInUse: 0 };
     for (let pool = firstPool[arena]; pool < firstPool[arena + 1]; pool++) {

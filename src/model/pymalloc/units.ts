@@ -1,7 +1,7 @@
 import type { NodeIndex } from "../../heap/HeapGraph.js";
 import { Flag, Kind } from "../../heap/kinds.js";
-import { LabelSort, labelPayload, labelSort } from "../../heap/labels.js";
 import type { Analysis } from "../Analysis.js";
+import { isAttribute } from "../weakrefs/labels.js";
 
 /** What entries are taken out of one by one. */
 const CONTAINERS: ReadonlySet<number> = new Set([Kind.dict, Kind.list, Kind.set, Kind.deque]);
@@ -77,14 +77,10 @@ function structure(analysis: Analysis): Uint8Array {
 /** One byte a node: 1 for the `__dict__` of an object. */
 function namespaces({ graph }: Analysis): Uint8Array {
   const { edgeTo, edgeLabel, kind } = graph.columns;
+  const isDict = isAttribute(graph, "__dict__");
   const mark = new Uint8Array(graph.nodeCount);
-  const known = new Map<number, boolean>();
   for (let edge = 0; edge < edgeTo.length; edge++) {
-    const label = edgeLabel[edge];
-    if (kind[edgeTo[edge]] !== Kind.dict || labelSort(label) !== LabelSort.attribute) continue;
-    let isDict = known.get(label);
-    if (isDict === undefined) known.set(label, (isDict = graph.string(labelPayload(label)) === "__dict__"));
-    if (isDict) mark[edgeTo[edge]] = 1;
+    if (kind[edgeTo[edge]] === Kind.dict && isDict(edgeLabel[edge])) mark[edgeTo[edge]] = 1;
   }
   return mark;
 }

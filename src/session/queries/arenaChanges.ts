@@ -1,33 +1,47 @@
 import type { ArenaRow, ArenasResult, EarlierArenas } from "./arenaRows.js";
 
-/** What became of an arena since an earlier snapshot. `same`: as many bytes are in use. */
+/** What became of an arena since an earlier snapshot. `same`: hardly more or fewer of its bytes are in use. */
 export type ArenaChange = "released" | "new" | "emptier" | "fuller" | "same";
 
-/** An arena now (or, if it was released, then) and what became of it. */
+/** An arena now and then. */
 export interface ChangedArena {
-  readonly row: ArenaRow;
+  /** `0x7f…` */
+  readonly address: string;
+  /** Undefined where it was released since. */
+  readonly now?: ArenaRow | undefined;
+  /** Undefined where it is new. */
+  readonly then?: ArenaRow | undefined;
   readonly change: ArenaChange;
-  /** Bytes in use then; null for a new one. */
-  readonly bytesBefore: number | null;
+}
+
+// Of an arena's bytes. A few blocks come and go in any arena.
+const NOTABLE = 0.01;
+
+function changeOf(now: ArenaRow | undefined, then: ArenaRow | undefined): ArenaChange {
+  if (!now) return "released";
+  if (!then) return "new";
+  const more = now.bytesInUse - then.bytesInUse;
+  if (Math.abs(more) < NOTABLE * now.bytes) return "same";
+  return more > 0 ? "fuller" : "emptier";
 }
 
 /**
- * What became of each arena, by address: an arena that was given back and taken anew at the same address counts as the
- * same one, for nothing tells them apart.
+ * What became of each arena, by address (both lists are): an arena that was given back and taken anew at the same
+ * address counts as the same one, for nothing tells them apart. Fuller or emptier is one by at least 1 % of its bytes.
  */
 export function arenaChanges(before: Pick<EarlierArenas, "arenas">, now: Pick<ArenasResult, "arenas">): ChangedArena[] {
-  const then = new Map(before.arenas.map((row) => [row.address, row]));
-  const changes = now.arenas.map((row): ChangedArena => {
-    const old = then.get(row.address);
-    then.delete(row.address);
-    if (!old) return { row, change: "new", bytesBefore: null };
-    const difference = row.bytesInUse - old.bytesInUse;
-    return {
-      row,
-      change: difference === 0 ? "same" : difference > 0 ? "fuller" : "emptier",
-      bytesBefore: old.bytesInUse,
-    };
-  });
-  for (const row of then.values()) changes.push({ row, change: "released", bytesBefore: row.bytesInUse });
-  return changes.sort((a, b) => Number(a.row.address) - Number(b.row.address));
+  const changes: ChangedArena[] = [];
+  const old = before.arenas;
+  const rows = now.arenas;
+  let i = 0;
+  let j = 0;
+  while (i < rows.length || j < old.length) {
+    // Texts of addresses do not sort: they have differing numbers of digits.
+    const at = i < rows.length ? Number(rows[i].address) : Infinity;
+    const oldAt = j < old.length ? Number(old[j].address) : Infinity;
+    const row = at <= oldAt ? rows[i++] : undefined;
+    const then = oldAt <= at ? old[j++] : undefined;
+    changes.push({ address: (row ?? then!).address, now: row, then, change: changeOf(row, then) });
+  }
+  return changes;
 }

@@ -1,6 +1,8 @@
 import type { HeapGraph } from "../../heap/HeapGraph.js";
+import { addressText } from "../../heap/names.js";
 import type { ArenaMap } from "../../model/pymalloc/ArenaMap.js";
 import { Session } from "../Session.js";
+import { info } from "./info.js";
 import type { AllocatorFacts, ArenaCounts, ArenaRow, EarlierArenas, SizeClassRow } from "./arenaRows.js";
 
 /** How the allocator was read. */
@@ -24,7 +26,8 @@ export function allocatorFacts({ info }: HeapGraph, map: ArenaMap | null): Alloc
  */
 export function arenaRows(map: ArenaMap, limit: number, wanted?: readonly number[]): ArenaRow[] {
   const { arenaAddress, arenaBytes, firstPool } = map.pymalloc;
-  const lastArena = new Map<number, number>();
+  // By node: the arena that it was last seen in, and 1.
+  const lastArena = new Uint32Array(map.nodeCount);
   const row = (arena: number): ArenaRow => {
     const counts = map.counts(arena);
     let unexplained = 0;
@@ -33,13 +36,12 @@ export function arenaRows(map: ArenaMap, limit: number, wanted?: readonly number
     let objects = 0;
     for (let entry = from; entry < to; entry++) {
       const node = map.entryNode[entry];
-      if (lastArena.get(node) !== arena) objects++;
-      lastArena.set(node, arena);
+      if (lastArena[node] !== arena + 1) objects++;
+      lastArena[node] = arena + 1;
     }
-    lastArena.clear();
     const fill = counts.bytesInUse / arenaBytes;
     return {
-      address: `0x${arenaAddress[arena].toString(16)}`,
+      address: addressText(arenaAddress[arena]),
       bytes: arenaBytes,
       pools: firstPool[arena + 1] - firstPool[arena],
       ...counts,
@@ -104,13 +106,13 @@ export function readArenas(session: Session, file: string, limit: number): Promi
 }
 
 /** What a comparison with a later snapshot needs of this one. */
-export function summarizeArenas({ path, graph, analysis }: Session, limit: number): EarlierArenas {
+export function summarizeArenas(session: Session, limit: number): EarlierArenas {
+  const { path, graph, analysis } = session;
   const map = graph.info.runtime === "cpython" ? analysis.arenas : null;
   const rows = map ? arenaRows(map, limit) : [];
-  const { capturedAt } = graph.info;
+  const { capturedAt, pid, version } = info(session);
   return {
-    file: path,
-    capturedAt: capturedAt === null ? null : new Date(capturedAt * 1000).toISOString(),
+    ...{ file: path, capturedAt, pid, version },
     source: allocatorFacts(graph, map).source,
     totals: addCounts(rows),
     arenas: rows,

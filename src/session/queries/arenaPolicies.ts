@@ -1,3 +1,4 @@
+import type { NodeIndex } from "../../heap/HeapGraph.js";
 import type { ArenaMap } from "../../model/pymalloc/ArenaMap.js";
 import { leastArenas } from "../../model/pymalloc/packing.js";
 import { emptiedBy, keptEmpty } from "../../model/pymalloc/release.js";
@@ -15,21 +16,22 @@ export function policyRows({ analysis, graph }: Session, map: ArenaMap): PolicyR
     released,
     bytes: released * arenaBytes,
   });
-  const byCollection = emptiedBy(map, (node) => isGarbage[node] === 1).sure.length;
+  const isGone = (node: NodeIndex) => isGarbage[node] === 1;
+  const byCollection = emptiedBy(map, isGone).sure.length;
   // An empty one that is still there is kept.
   const given = byCollection - keptEmpty(graph.info.version, map, byCollection);
   return [
     row("stack", "a stack of free pools, as before CPython 2.5: no arena is ever given back", 0),
     row(
       "nearly-full",
-      "nearly full arenas first, as since CPython 2.5: arenas without a pool in use are given back at once (since 3.9 but for one)",
+      "nearly full arenas first, as since CPython 2.5: an arena without a pool in use has been given back already",
       0,
     ),
     row("collection", "the same, after a full collection", given),
     row(
       "best",
-      "the best possible: all blocks moved together into as few pools and arenas as they need",
-      map.arenaCount - leastArenas(map),
+      "the best possible: after a collection, all blocks moved together into as few pools and arenas as they need",
+      map.arenaCount - leastArenas(map, isGone),
     ),
   ];
 }

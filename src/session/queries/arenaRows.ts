@@ -58,8 +58,8 @@ export interface PinRow {
   readonly heldBy: string | null;
   readonly location?: SourceLocation;
   /**
-   * `entry`: of a container, or an attribute: it can be let go of. `structure`: a module's variable, a class, a function,
-   * what runs or C code holds. `garbage`: the next full collection frees it.
+   * `entry`: of a container: it can be let go of. `structure`: what stands under a name, a class, a function, what runs
+   * or C code holds. `garbage`: the next full collection frees it.
    */
   readonly sort: "entry" | "structure" | "garbage";
 }
@@ -129,6 +129,8 @@ export interface PolicyRow {
 /** Arenas of an earlier snapshot of the same process. */
 export interface EarlierArenas {
   readonly file: string;
+  readonly pid: number | null;
+  readonly version: string | null;
   readonly capturedAt: string | null;
   readonly source: AllocatorFacts["source"];
   readonly totals: ArenaCounts;
@@ -152,6 +154,8 @@ export interface ArenasResult {
   readonly ownersTotal: number;
   readonly suggestion: Suggestion;
   readonly policies: readonly PolicyRow[];
+  /** Why a comparison may mean little, and what was left out of it. */
+  readonly notes: readonly string[];
   /** Earlier snapshots, the oldest first, where there are any to compare with. */
   readonly earlier: readonly EarlierArenas[];
 }
@@ -165,6 +169,8 @@ export interface ArenaDetails {
   readonly used: readonly number[];
   /** By pool: how many blocks it has room for; 0 for a pool in no use. */
   readonly room: readonly number[];
+  /** Address of the first pool; the others follow it. */
+  readonly firstPool: string;
   /** Pools at the end that were never used. */
   readonly untouched: number;
   /** What must go for the arena to be released, most bytes first; at most 200 unless all are asked for. */

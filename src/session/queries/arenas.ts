@@ -1,12 +1,13 @@
 import { type ArenaHold, type ArenaOwner, arenaHolds, ArenaOwners } from "../../detect/arenaOwners.js";
 import type { NodeIndex, SourceLocation } from "../../heap/HeapGraph.js";
-import { printable } from "../../heap/names.js";
+import { addressText, printable } from "../../heap/names.js";
 import type { ArenaMap } from "../../model/pymalloc/ArenaMap.js";
 import { nearlyEmptyArenas, type Pin, type PinnedArena, pinsOf } from "../../model/pymalloc/pins.js";
 import { keptEmpty, type Release, suggestRelease } from "../../model/pymalloc/release.js";
 import { needCPython } from "../runtime.js";
 import type { Session } from "../Session.js";
 import { SourceFiles } from "../SourceFiles.js";
+import { type ComparedArenas, compared, NOTHING_COMPARED } from "./arenaComparison.js";
 import { addCounts, allocatorFacts, arenaRows, readArenas, sizeClasses } from "./arenaCounts.js";
 import { policyRows } from "./arenaPolicies.js";
 import type {
@@ -41,12 +42,12 @@ export interface ArenaOptions {
 
 /**
  * The arenas of CPython's allocator, what holds those that are nearly empty, and what would release them.
- * @param earlier those of earlier snapshots of the process, in any order
+ * @param compared those of earlier snapshots of the process
  * @throws WrongRuntimeError
  */
 export function arenas(
   session: Session,
-  earlier: readonly EarlierArenas[] = [],
+  { earlier, notes }: ComparedArenas = NOTHING_COMPARED,
   options: ArenaOptions = {},
 ): ArenasResult {
   needCPython(session, "What is in which arena");
@@ -54,8 +55,10 @@ export function arenas(
   const map = analysis.arenas;
   const limit = options.limit ?? NEARLY_EMPTY;
   const rows = map ? arenaRows(map, limit) : [];
-  const pinned = map ? nearlyEmptyArenas(map, analysis.units, limit) : [];
-  const namer = new PinNamer(session);
+  // What holds an arena can't be told where only objects show its blocks.
+  const exact = map?.pymalloc.exact ? map : null;
+  const pinned = exact ? nearlyEmptyArenas(exact, analysis.units, limit) : [];
+  const namer = namerOf(session);
   const holds = arenaHolds(namer.owners, pinned);
   const { id, selfSize } = graph.columns;
   const outside = { objects: 0, bytes: 0 };
@@ -73,21 +76,22 @@ export function arenas(
     classes: map ? sizeClasses(map) : [],
     owners: ownerRows(session, options.all ? holds : holds.slice(0, OWNERS_SHOWN), namer),
     ownersTotal: holds.length,
-    suggestion: suggestionOf(session, map, pinned, namer, options.all === true),
-    policies: map ? policyRows(session, map) : [],
-    earlier: [...earlier].sort((a, b) => (a.capturedAt ?? "").localeCompare(b.capturedAt ?? "")),
+    suggestion: suggestionOf(session, exact, pinned, namer, options.all === true),
+    policies: exact ? policyRows(session, exact) : [],
+    notes,
+    earlier,
   };
 }
 
 /**
  * The same, compared with files.
- * @param files earlier snapshots of the process, which are read one after the other
+ * @param files snapshots of the process, which are read one after the other
  * @throws WrongRuntimeError, SnapshotError
  */
 export async function arenasWith(session: Session, files: readonly string[]): Promise<ArenasResult> {
-  const earlier: EarlierArenas[] = [];
-  for (const file of files) if (file !== session.path) earlier.push(await readArenas(session, file, NEARLY_EMPTY));
-  return arenas(session, earlier);
+  const others: EarlierArenas[] = [];
+  for (const file of files) if (file !== session.path) others.push(await readArenas(session, file, NEARLY_EMPTY));
+  return arenas(session, compared(session, others));
 }
 
 /**
@@ -103,12 +107,13 @@ export function arena(session: Session, address: string, options: { readonly all
   const { firstPool, poolUsed, untouched } = map.pymalloc;
   const pools = Array.from({ length: firstPool[index + 1] - firstPool[index] }, (_, i) => firstPool[index] + i);
   const { pins } = pinsOf(map, analysis.units, index);
-  const namer = new PinNamer(session);
+  const namer = namerOf(session);
   return {
     arena: arenaRows(map, NEARLY_EMPTY, [index])[0],
     sizes: pools.map((pool) => map.blockBytes(pool)),
     used: pools.map((pool) => poolUsed[pool]),
     room: pools.map((pool) => map.room(pool)),
+    firstPool: addressText(map.poolAddress(firstPool[index])),
     untouched: untouched[index],
     pins: (options.all ? pins : pins.slice(0, PINS_SHOWN)).map((pin) => namer.row(pin)),
     pinsTotal: pins.length,
@@ -130,7 +135,7 @@ export function pool(session: Session, address: string): PoolDetails {
     (_, i) => map.firstEntry[index] + i,
   );
   return {
-    address: hex(map.poolAddress(index)),
+    address: addressText(map.poolAddress(index)),
     size: map.blockBytes(index),
     room: map.room(index),
     used: map.pymalloc.poolUsed[index],
@@ -148,7 +153,13 @@ export function pool(session: Session, address: string): PoolDetails {
   };
 }
 
-const hex = (address: number): string => `0x${address.toString(16)}`;
+const namers = new WeakMap<Session, PinNamer>();
+
+function namerOf(session: Session): PinNamer {
+  let namer = namers.get(session);
+  if (!namer) namers.set(session, (namer = new PinNamer(session)));
+  return namer;
+}
 
 /** Makes rows of pins; what belongs to one owner is looked up once. */
 class PinNamer {
@@ -165,8 +176,8 @@ class PinNamer {
 
   location(owner: ArenaOwner): SourceLocation | undefined {
     if (!this.#locations.has(owner)) {
-      const holder = this.owners.holder(owner);
-      this.#locations.set(owner, holder?.location && this.#sources.refine(holder.location, holder.anchor));
+      const location = this.owners.location(owner);
+      this.#locations.set(owner, location && this.#sources.refine(location, this.owners.holder(owner)?.anchor));
     }
     return this.#locations.get(owner);
   }
@@ -234,7 +245,7 @@ function suggestionOf(
     }
     steps.push({
       objects: step.units.map((unit) => namer.row({ unit, sort: "entry", ...counts.get(unit)! })),
-      arenas: step.arenas.map((index) => hex(map!.pymalloc.arenaAddress[index])),
+      arenas: step.arenas.map((index) => addressText(map!.pymalloc.arenaAddress[index])),
       objectsSoFar: objects,
       arenasSoFar: released,
     });

@@ -2,6 +2,7 @@ import type { HeapGraph, NodeIndex, SourceLocation } from "../../heap/HeapGraph.
 import type { Analysis } from "../../model/Analysis.js";
 import { emptiedBy, keptEmpty } from "../../model/pymalloc/release.js";
 import type { SimulationEvent } from "../../model/simulation/events.js";
+import type { CutResult } from "../../model/whatif/Cutter.js";
 import { callbackOf, describeCallback } from "../../model/weakrefs/index.js";
 import { findReferences, type Reference } from "../../model/whatif/cutEdges.js";
 import { OUTSIDE } from "../../model/whatif/unreachable.js";
@@ -68,7 +69,7 @@ export interface Freed {
   readonly objects: number;
   readonly bytes: number;
 }
-/** Arenas that go back to the system for sure, and their bytes. */
+/** Arenas that go back to the system for sure, and their bytes; without those that a collection releases anyway. */
 export interface ArenasReleased {
   readonly count: number;
   readonly bytes: number;
@@ -167,20 +168,27 @@ export function cutPreview(
         ? { id, fate: "collection" }
         : { id, fate: "stays", heldBy: holder(result.holders.get(node) ?? OUTSIDE) };
     }),
-    arenas: withArenas ? arenasReleased(analysis, result.now, result.later) : null,
+    arenas: withArenas ? arenasReleased(analysis, result) : null,
     unknown: result.doubts,
   };
 }
 
-function arenasReleased(analysis: Analysis, ...freed: readonly Uint32Array[]): ArenasReleased | null {
-  const { arenas, graph } = analysis;
-  if (!arenas?.pymalloc.exact) return null;
+function arenasReleased(analysis: Analysis, { now, later, isFreedAnyway }: CutResult): ArenasReleased | null {
+  const { graph } = analysis;
+  const arenas = graph.pymalloc ? analysis.arenas : null;
+  if (!arenas) return null;
   const isGone = new Uint8Array(graph.nodeCount);
-  for (const nodes of freed) for (const node of nodes) isGone[node] = 1;
+  for (const nodes of [now, later]) for (const node of nodes) isGone[node] = 1;
   const { sure, unsure } = emptiedBy(arenas, (node) => isGone[node] === 1);
-  const kept = keptEmpty(graph.info.version, arenas, sure.length);
-  const count = sure.length - kept;
-  return { count, bytes: count * arenas.pymalloc.arenaBytes, unsure: unsure.length + kept };
+  const anyway = emptiedBy(arenas, (node) => isGone[node] === 1 && isFreedAnyway(node));
+  const emptied = sure.length - anyway.sure.length;
+  const kept = keptEmpty(graph.info.version, arenas, emptied);
+  const count = emptied - kept;
+  return {
+    count,
+    bytes: count * arenas.pymalloc.arenaBytes,
+    unsure: unsure.length - anyway.unsure.length + kept,
+  };
 }
 
 /** What happens at once, or by the collection. */
@@ -262,7 +270,7 @@ export function cut(session: Session, references: readonly CutReference[]): CutA
       id: id(node),
       heldBy: heldBy === OUTSIDE ? null : id(heldBy),
     })),
-    arenas: arenasReleased(analysis, result.now, result.later),
+    arenas: arenasReleased(analysis, result),
     unknown: result.doubts,
   };
 }

@@ -45,9 +45,9 @@ const copyOf = ({ address, now, then, change }: Place) =>
 /** All arenas as cells, coloured by how full they are, beside all about the chosen one. */
 export function ArenaMap({ answer }: { readonly answer: ArenasResult }): JSX.Element {
   const earlier = comparable(answer);
-  const file = chosen.value ?? earlier.at(-1)?.file ?? "";
-  const then = earlier.find((one) => one.file === file);
-  const byAddress = useMemo(() => placesOf(answer.arenas, then?.arenas), [answer, then]);
+  // The chosen one may be compared with no longer.
+  const then = chosen.value === "" ? undefined : (earlier.find(({ file }) => file === chosen.value) ?? earlier.at(-1));
+  const byAddress = useMemo(() => placesOf(answer, then), [answer, then]);
   const places = useMemo(
     () => (order.value === "fill" ? emptiestFirst(byAddress) : byAddress),
     [byAddress, order.value],
@@ -70,7 +70,7 @@ export function ArenaMap({ answer }: { readonly answer: ArenasResult }): JSX.Ele
     <>
       <div class="arena-controls">
         <Choice label="Order" value={order} choices={ORDERS} />
-        <Comparison answer={answer} file={file} />
+        <Comparison answer={answer} file={then?.file ?? ""} />
       </div>
       {then && <p>{changesText(byAddress, then)}</p>}
       <div class="split">

@@ -46,7 +46,14 @@ function Known({ answer }: { readonly answer: ArenasResult }): JSX.Element {
   );
 }
 
+// What these tell depends on all that is in an arena.
+const NEED_EXACT: ReadonlySet<List> = new Set<List>(["holders", "steps", "policies"]);
+
 function Chosen({ answer }: { readonly answer: ArenasResult }): JSX.Element {
+  if (answer.allocator.source === "estimate" && NEED_EXACT.has(list.value))
+    return (
+      <p class="empty-state">An estimate from addresses can’t tell this: blocks that no object shows are not in it.</p>
+    );
   switch (list.value) {
     case "map":
       return <ArenaMap answer={answer} />;

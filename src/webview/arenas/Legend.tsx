@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import type { Change } from "./changes.js";
+import type { ArenaChange } from "../../session/queries/arenaChanges.js";
 import { fillBands, SIZE_BANDS } from "./bands.js";
 
 /** A bar as high as a share, for a cell. */
@@ -22,7 +22,7 @@ export function FillLegend({ nearlyEmptyLimit }: { readonly nearlyEmptyLimit: nu
   );
 }
 
-const CHANGES: readonly (readonly [Change, string])[] = [
+const CHANGES: readonly (readonly [ArenaChange, string])[] = [
   ["released", "released since"],
   ["new", "new"],
   ["emptier", "emptier, by 1 % or more"],

@@ -7,7 +7,7 @@ import { showObject } from "../go.js";
 import { select } from "../host.js";
 import { type Column, tableState } from "../table/columns.js";
 import { VirtualTable } from "../table/VirtualTable.js";
-import { heldByText, SORT_MEANINGS, sortText } from "./words.js";
+import { heldByText, SORT_MEANINGS } from "./words.js";
 
 const MAX_ROWS = 10;
 
@@ -40,7 +40,7 @@ const COLUMNS: readonly Column<PinRow>[] = [
     hint: "Bytes of these blocks",
   },
   { id: "held", title: "Held by", value: heldByText, width: "minmax(7em, 1.6fr)", hint: "What holds the object" },
-  { id: "sort", title: "Sort", value: sortText, width: "6.4em", hideBelow: 500, hint: SORT_MEANINGS },
+  { id: "sort", title: "Sort", value: ({ sort }) => sort, width: "6.4em", hideBelow: 500, hint: SORT_MEANINGS },
 ];
 
 const keyOf = ({ id }: PinRow) => id;
@@ -63,8 +63,7 @@ export function Pins({ label, pins }: { readonly label: string; readonly pins: r
         onOpen={({ id }) => showObject(id)}
       />
       <p class="quiet anywhere">
-        {text(active.name)}: {sortText(active)}, held by{" "}
-        {active.heldBy === null ? "nothing that has a name" : heldByText(active)}
+        {text(active.name)}: {active.sort}, held by {heldByText(active)}
       </p>
       <div class="actions">
         <GraphButton seed={{ kind: "path", id: active.id }} primary>

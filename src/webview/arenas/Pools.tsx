@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import { addressText } from "../../heap/names.js";
 import type { ArenaDetails, PoolDetails } from "../../session/queries/arenaRows.js";
 import { Answered } from "../Answered.js";
 import { useAnswer } from "../answers.js";
@@ -27,12 +28,10 @@ interface Pool {
   readonly isTouched: boolean;
 }
 
-/** The pools of an arena; the first begins at the first multiple of a pool's size. */
-function poolsOf({ arena, sizes, used, room, untouched }: ArenaDetails, poolBytes: number): readonly Pool[] {
-  const step = BigInt(poolBytes);
-  const first = ((BigInt(arena.address) + step - 1n) / step) * step;
+function poolsOf({ firstPool, sizes, used, room, untouched }: ArenaDetails, poolBytes: number): readonly Pool[] {
+  const first = Number(firstPool);
   return sizes.map((size, i) => ({
-    address: `0x${(first + BigInt(i) * step).toString(16)}`,
+    address: addressText(first + i * poolBytes),
     size,
     used: used[i],
     room: room[i],

@@ -73,13 +73,11 @@ export function Steps({ answer }: { readonly answer: ArenasResult }): JSX.Elemen
   useEffect(() => {
     if (active) table.active.value = keyOf(active);
   }, [active]);
+  const [first, ...rest] = sentences(suggestion);
   return (
     <>
       <p>
-        <strong>{summary(suggestion)}</strong>{" "}
-        <span class="quiet">
-          {limits(suggestion)} {cutText(suggestion)}
-        </span>
+        <strong>{first}</strong> <span class="quiet">{rest.join(" ")}</span>
       </p>
       {active && (
         <div class="split">
@@ -98,8 +96,36 @@ export function Steps({ answer }: { readonly answer: ArenasResult }): JSX.Elemen
   );
 }
 
+/** What the suggestion releases, how good it is, and what it can't release: what matters most comes first. */
+function sentences(suggestion: Suggestion): readonly string[] {
+  const { steps, isBest, keptEmpty, arenas, heldByStructure, heldByUnexplained } = suggestion;
+  const told = [summary(suggestion)];
+  if (keptEmpty > 0 && arenas > 0)
+    told.push("One more would be empty, and goes back unless the interpreter keeps it in store.");
+  if (arenas + keptEmpty > 0)
+    told.push(
+      isBest
+        ? "At no step would fewer objects do."
+        : "They were found greedily, the arena that lacks fewest objects next: fewer might do.",
+    );
+  if (heldByStructure > 0)
+    told.push(
+      `${stay(heldByStructure)}: modules, classes, functions or what runs have objects in ${heldByStructure === 1 ? "it" : "them"}.`,
+    );
+  if (heldByUnexplained > 0) {
+    const unexplained =
+      `${stay(heldByUnexplained)}: no object explains some of ${heldByUnexplained === 1 ? "its" : "their"} blocks. ` +
+      "Some may be free lists: capture again after gc.collect(), which empties them.";
+    if (steps.length > 0) told.push(unexplained);
+    else told.unshift(unexplained);
+  }
+  return [...told, ...cutText(suggestion)];
+}
+
 function summary({ objects, arenas, bytes, keptEmpty }: Suggestion): string {
   if (arenas + keptEmpty === 0) return "Letting go of entries of containers would release no nearly empty arena.";
+  if (arenas === 0)
+    return `If ${these(objects)} went, ${plural(keptEmpty, "arena")} would be empty, which the interpreter may keep in store.`;
   return `If ${these(objects)} went, ${plural(arenas, "arena")} (${formatBytes(bytes)}) would be released.`;
 }
 
@@ -107,29 +133,16 @@ function these(objects: number): string {
   return objects === 1 ? "this one object" : `these ${plural(objects, "object")}`;
 }
 
-/** How good the suggestion is, and what it can't release. */
-function limits({ arenas, keptEmpty, isBest, heldByStructure, heldByUnexplained }: Suggestion): string {
-  const told: string[] = [];
-  if (keptEmpty > 0) told.push("One more would be empty, and goes back unless the interpreter keeps it in store.");
-  if (arenas + keptEmpty > 0)
-    told.push(
-      isBest
-        ? "At no step would fewer objects do."
-        : "They were found greedily, the step with most arenas for each object first: fewer might do.",
-    );
-  const stay = (count: number) => `${plural(count, "nearly empty arena")} would stay`;
-  if (heldByStructure > 0)
-    told.push(`${stay(heldByStructure)}: modules, classes, functions or what runs have objects in them.`);
-  if (heldByUnexplained > 0) told.push(`${stay(heldByUnexplained)}: no object explains some of their blocks.`);
-  return told.join(" ");
+function stay(count: number): string {
+  return `${plural(count, "nearly empty arena")} would stay`;
 }
 
 /** What is listed, where that is not all. */
-function cutText({ steps, objects }: Suggestion): string {
+function cutText({ steps, objects }: Suggestion): readonly string[] {
   const last = steps.at(-1);
-  if (!last || last.objectsSoFar >= objects) return "";
+  if (!last || last.objectsSoFar >= objects) return [];
   const listed = `${plural(last.objectsSoFar, "object")}, ${plural(last.arenasSoFar, "arena")}`;
-  return `The first ${plural(steps.length, "step")} are listed: ${listed}.`;
+  return [`The first ${plural(steps.length, "step")} are listed: ${listed}.`];
 }
 
 function StepPane({ step, arenaBytes }: { readonly step: Step; readonly arenaBytes: number }): JSX.Element {

@@ -1,12 +1,13 @@
 import type { JSX } from "preact";
 import type { AllocatorFacts, ArenasResult } from "../../session/queries/arenaRows.js";
-import { formatBytes, formatCount, plural } from "../format.js";
+import { OUTSIDE_ARENAS } from "../../session/queries/arenaWords.js";
+import { formatBytes, formatCount, plural, text } from "../format.js";
 import { WarningIcon } from "../icons.js";
 import { sentence, shareText } from "./words.js";
 
-/** How much memory the arenas hold and use, and how sure that is. */
+/** How much memory the arenas hold and use, how sure that is, and what a comparison with earlier ones is worth. */
 export function Totals({ answer }: { readonly answer: ArenasResult }): JSX.Element {
-  const { allocator, totals, arenas, outside, nearlyEmptyLimit } = answer;
+  const { allocator, totals, arenas, outside, nearlyEmptyLimit, notes } = answer;
   const held = arenas.reduce((sum, { bytes }) => sum + bytes, 0);
   const nearly = arenas.filter(({ nearlyEmpty }) => nearlyEmpty).length;
   return (
@@ -20,10 +21,10 @@ export function Totals({ answer }: { readonly answer: ArenasResult }): JSX.Eleme
         <span class="quiet">
           An arena goes back to the system only when no pool in it is in use: one object is enough to hold it.{" "}
           {outside.objects > 0 &&
-            `${plural(outside.objects, "object")} of ${formatBytes(outside.bytes)} ${outside.objects === 1 ? "is" : "are"} in no arena: blocks above 512 bytes, and memory that C code takes itself.`}
+            `${plural(outside.objects, "object")} of ${formatBytes(outside.bytes)} ${outside.objects === 1 ? "is" : "are"} in no arena: ${OUTSIDE_ARENAS}.`}
         </span>
       </p>
-      {sureness(allocator).map((words) => (
+      {[...sureness(allocator), ...notes.map((note) => text(note, 1000))].map((words) => (
         <p key={words} class="warning-line">
           <WarningIcon /> <span>{words}</span>
         </p>
@@ -59,8 +60,7 @@ const ALLOCATORS: Readonly<Record<AllocatorFacts["allocator"], string>> = {
   pymalloc: "The snapshot has no arenas.",
   malloc:
     "This program ran without arenas: with PYTHONMALLOC=malloc, or a Python that is built so, each object is a block of the C library’s malloc.",
-  mimalloc:
-    "This program’s objects are in pages of mimalloc, the allocator of Python without the GIL, which has no arenas.",
+  mimalloc: "This program ran with PYTHONMALLOC=mimalloc, which has no arenas.",
   unknown: "The snapshot does not tell where the allocator had its objects.",
 };
 

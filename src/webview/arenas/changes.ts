@@ -1,49 +1,17 @@
-import type { ArenaRow, ArenasResult, EarlierArenas } from "../../session/queries/arenaRows.js";
+import { type ArenaChange, arenaChanges, type ChangedArena } from "../../session/queries/arenaChanges.js";
+import type { ArenasResult, EarlierArenas } from "../../session/queries/arenaRows.js";
 import { formatCount, plural } from "../format.js";
 import { arenaText, shareText } from "./words.js";
 
-/** What became of an arena between two snapshots. */
-export type Change = "released" | "new" | "emptier" | "fuller" | "same";
-
 /** A place of the map: the arena as it is now, and as it was where there is something to compare with. */
-export interface Place {
-  readonly address: string;
-  /** Undefined where it was released since. */
-  readonly now?: ArenaRow | undefined;
-  readonly then?: ArenaRow | undefined;
+export type Place = Omit<ChangedArena, "change"> & {
   /** Undefined without a comparison. */
-  readonly change?: Change | undefined;
-}
-
-// Of an arena's bytes. A few blocks come and go in any arena.
-const NOTABLE = 0.01;
-
-function changeOf(now: ArenaRow | undefined, then: ArenaRow | undefined): Change {
-  if (!now) return "released";
-  if (!then) return "new";
-  const more = now.fill - then.fill;
-  return more >= NOTABLE ? "fuller" : more <= -NOTABLE ? "emptier" : "same";
-}
-
-// Addresses have differing numbers of digits.
-function before(one: string, other: string): boolean {
-  return one.length === other.length ? one < other : one.length < other.length;
-}
+  readonly change?: ArenaChange | undefined;
+};
 
 /** The arenas of one or two snapshots by address, each address once. */
-export function placesOf(now: readonly ArenaRow[], then?: readonly ArenaRow[]): readonly Place[] {
-  if (!then) return now.map((row) => ({ address: row.address, now: row }));
-  const places: Place[] = [];
-  let i = 0;
-  let j = 0;
-  while (i < now.length || j < then.length) {
-    const isThen = i === now.length || (j < then.length && before(then[j].address, now[i].address));
-    const isNow = j === then.length || (i < now.length && before(now[i].address, then[j].address));
-    const one = isThen ? undefined : now[i++];
-    const other = isNow ? undefined : then[j++];
-    places.push({ address: (one ?? other!).address, now: one, then: other, change: changeOf(one, other) });
-  }
-  return places;
+export function placesOf(now: ArenasResult, then?: EarlierArenas): readonly Place[] {
+  return then ? arenaChanges(then, now) : now.arenas.map((row) => ({ address: row.address, now: row }));
 }
 
 /** The places with the emptiest arena first; those that were released come last. */
@@ -53,7 +21,7 @@ export function emptiestFirst(places: readonly Place[]): readonly Place[] {
 
 /** "Of 80 arenas then, 75 are still held and 5 were released; 2 are new." */
 export function changesText(places: readonly Place[], { arenas }: Pick<EarlierArenas, "arenas">): string {
-  const count = (change: Change) => places.filter((place) => place.change === change).length;
+  const count = (change: ArenaChange) => places.filter((place) => place.change === change).length;
   const released = count("released");
   const held = arenas.length - released;
   const parts = [

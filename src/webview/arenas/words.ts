@@ -24,26 +24,14 @@ export function arenaText(row: ArenaRow): string {
   return `arena ${address}: ${parts.join(", ")}`;
 }
 
-/** What an object that holds an arena is, in a word or two. */
-export function sortText({ sort }: PinRow): string {
-  switch (sort) {
-    case "entry":
-      return "entry";
-    case "structure":
-      return "structure";
-    case "garbage":
-      return "garbage";
-  }
-}
-
-/** What each of these words means. */
+/** What each sort of an object that holds an arena means. */
 export const SORT_MEANINGS =
-  "entry: of a container, or an attribute, so that it can be let go of; structure: a module’s variable, a class, " +
-  "a function, what runs or C code holds; garbage: the next full collection frees it";
+  "entry: of a container, so that it can be let go of; structure: what stands under a name, a class, a function, what " +
+  "runs or C code holds; garbage: the next full collection frees it";
 
-/** What holds an object, or that it is unknown. */
+/** What holds an object. */
 export function heldByText({ heldBy }: PinRow): string {
-  return heldBy === null ? "unknown" : text(heldBy);
+  return heldBy === null ? "nothing that has a name" : text(heldBy);
 }
 
 /** A text of the analysis that begins with a capital letter. */
