@@ -173,6 +173,7 @@ describe("cli: cut, and gc of a generation", () => {
       "finalizers",
       "events",
       "survivors",
+      "arenas",
       "unknown",
     ]);
     const before = truth.collections[2];

@@ -4,12 +4,10 @@ import { join } from "node:path";
 import { runWeakrefs, type WeakrefTruth } from "../fidelity/weakrefs.js";
 import { firstPython3, temporaryFolder } from "../formats/realSnapshot.js";
 import { addressOf, smallSnapshot, snapshotBytes } from "../formats/writeSnapshot.js";
+import { checkRows, type Keys } from "./keys.js";
 import { build, ouroboros } from "./run.js";
 
 const hex = (address: number) => `0x${address.toString(16)}`;
-
-/** The keys of rows and the kinds of their values; `?` marks keys that can be missing. */
-type Keys = Readonly<Record<string, string>>;
 
 const GROUP: Keys = {
   group: "number",
@@ -87,28 +85,6 @@ const ENTRY: Keys = {
   holder: "string",
 };
 
-function kindOf(value: unknown): string {
-  return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
-}
-
-/** Asserts that there are rows, each with exactly these keys. */
-function check(rows: unknown, keys: Keys): void {
-  assert.ok(Array.isArray(rows) && rows.length > 0, "rows to check");
-  const known = Object.keys(keys).map((key) => key.replace("?", ""));
-  for (const row of rows as Record<string, unknown>[]) {
-    assert.deepEqual(
-      Object.keys(row).filter((key) => !known.includes(key)),
-      [],
-      "no other keys",
-    );
-    for (const [key, kinds] of Object.entries(keys)) {
-      const name = key.replace("?", "");
-      if (key.endsWith("?") && !(name in row)) continue;
-      assert.ok(kinds.split("|").includes(kindOf(row[name])), `${name} is ${JSON.stringify(row[name])}, not ${kinds}`);
-    }
-  }
-}
-
 describe("cli: weakrefs", () => {
   let file: string;
   let truth: WeakrefTruth;
@@ -131,7 +107,7 @@ describe("cli: weakrefs", () => {
   it("--json prints one array of groups, with at most 50 ids each; --all lifts the cap", async () => {
     type Group = { count: number; dead: number; holder: string; ids: string[] };
     const capped = await rows<Group>();
-    check(capped, GROUP);
+    checkRows(capped, GROUP);
     const all = await rows<Group>("--all");
     assert.equal(all.length, capped.length);
     all.forEach(({ ids, count }, i) => {
@@ -144,20 +120,20 @@ describe("cli: weakrefs", () => {
   });
 
   it("--dead, --stale and --ids print arrays of their own rows", async () => {
-    check(await rows("--dead"), PILE);
+    checkRows(await rows("--dead"), PILE);
     const stale = await rows<{ entries: unknown[] }>("--stale");
-    check(stale, STALE);
-    for (const { entries } of stale) check(entries, ENTRY);
+    checkRows(stale, STALE);
+    for (const { entries } of stale) checkRows(entries, ENTRY);
     type Answer = { id: string; weakrefs: unknown[]; clears: { drops: object | null }[]; self?: unknown };
     const objects = await rows<Answer>("--ids", hex(truth.victim), hex(truth.stack[0]));
-    check(objects, OBJECT);
+    checkRows(objects, OBJECT);
     assert.deepEqual(
       objects.map(({ id }) => id),
       [truth.victim, truth.stack[0]].map(hex),
     );
-    check(objects[0].weakrefs, WEAKREF);
-    check(objects[0].clears, CLEAR);
-    check([objects[1].self], WEAKREF);
+    checkRows(objects[0].weakrefs, WEAKREF);
+    checkRows(objects[0].clears, CLEAR);
+    checkRows([objects[1].self], WEAKREF);
     assert.equal(objects[0].clears.filter(({ drops }) => drops !== null).length, 3);
   });
 

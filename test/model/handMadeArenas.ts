@@ -79,18 +79,26 @@ export class HandMadeArenas {
 
 /** A heap with a module `app`, whose variables are set by edges from `globals`. */
 export function program(
-  options: { readonly version?: readonly [number, number, number]; readonly file?: string } = {},
+  options: {
+    readonly version?: readonly [number, number, number];
+    /** Where a function of the module is that uses variables: at line 12. */
+    readonly uses?: { readonly file: string; readonly names: readonly string[] };
+  } = {},
 ): { readonly heap: HeapBuilder; readonly globals: NodeIndex } {
   const heap = new HeapBuilder(options.version ?? [3, 12, 0]);
+  const text = (value: string) => heap.node("str", { kind: Kind.str, text: value });
   const modules = heap.node("dict", { kind: Kind.dict, outside: 1 });
   const module = heap.node("module", { kind: Kind.module, text: "app" });
   const globals = heap.node("dict", { kind: Kind.dict });
-  const name = heap.node("str", { kind: Kind.str, text: "app" });
   heap.root("sys.modules", modules).edge(modules, module, "['app']").edge(module, globals, ".__dict__");
-  heap.edge(globals, name, "['__name__']");
-  if (options.file !== undefined) {
-    const location = { file: options.file, line: 1, name: "run" };
-    heap.edge(globals, heap.node("function", { kind: Kind.function, text: "run", location }), "['run']");
+  heap.edge(globals, text("app"), "['__name__']");
+  if (options.uses) {
+    const { file, names } = options.uses;
+    const fn = heap.node("function", { kind: Kind.function, text: "run", location: { file, line: 12, name: "run" } });
+    const [code, tuple] = [heap.node("code", { kind: Kind.code }), heap.node("tuple", { kind: Kind.tuple })];
+    heap.edge(globals, fn, "['run']").edge(fn, globals, ".__globals__");
+    heap.edge(fn, code, ".__code__").owned(code, tuple, ".co_names");
+    names.forEach((name, i) => heap.edge(tuple, text(name), `[${i}]`));
   }
   return { heap, globals };
 }

@@ -1,7 +1,7 @@
 import { arenaChanges } from "../../session/queries/arenaChanges.js";
 import { compared } from "../../session/queries/arenaComparison.js";
 import { summarizeArenas } from "../../session/queries/arenaCounts.js";
-import type { ArenasResult, EarlierArenas } from "../../session/queries/arenaRows.js";
+import type { ArenasResult, EarlierArenas, PolicyRow } from "../../session/queries/arenaRows.js";
 import { arena, arenas, NEARLY_EMPTY } from "../../session/queries/arenas.js";
 import { info } from "../../session/queries/info.js";
 import type { Session } from "../../session/Session.js";
@@ -104,14 +104,14 @@ async function newest(
   return { session, earlier };
 }
 
+const POLICIES: readonly PolicyRow["policy"][] = ["stack", "nearly-full", "collection", "best"];
+
 function chosenPolicies({ policies }: ArenasResult, wanted: string | undefined): ArenasResult["policies"] {
   if (wanted === undefined || wanted === "all") return policies;
-  const chosen = policies.filter(({ policy }) => policy === wanted);
-  if (chosen.length === 0 && policies.length > 0) {
-    const names = policies.map(({ policy }) => policy).join(", ");
-    throw new UsageError(`there is no policy ${JSON.stringify(wanted)}; there are ${names} and all`);
+  if (!POLICIES.some((policy) => policy === wanted)) {
+    throw new UsageError(`there is no policy ${JSON.stringify(wanted)}; there are ${POLICIES.join(", ")} and all`);
   }
-  return chosen;
+  return policies.filter(({ policy }) => policy === wanted);
 }
 
 function* arenasWithPins(session: Session, result: ArenasResult, all: boolean): Generator<unknown> {

@@ -95,6 +95,12 @@ export const ruleTexts: Readonly<Record<string, RuleText>> = {
     why: "Each code object that was called keeps one frame, and generated code has many code objects.",
     fix: "Let functions share one code object (a closure), or move to Python 3.11.",
   },
+  "arena-pin": {
+    severity: "warning",
+    what: "Few objects keep many nearly empty arenas of the allocator from going back to the system.",
+    why: "An arena goes back only when no block in it is in use, and survivors of a peak lie scattered over many.",
+    fix: "Let go of the survivors and call gc.collect(), or make them before the peak.",
+  },
   "duplicate-values": {
     severity: "warning",
     what: "Many equal texts, numbers or tuples are objects of their own.",
