@@ -20,7 +20,15 @@ export const STEP: Keys = { objects: "array", arenas: "array", objectsSoFar: "nu
 export const SIZE: Keys = { size: "number", pools: "number", blocks: "number", free: "number" };
 export const POLICY: Keys = { policy: "string", what: "string", held: "number", released: "number", bytes: "number" };
 export const ONE: Keys = {
-  ...{ arena: "object", firstPool: "string", sizes: "array", used: "array", room: "array", untouched: "number", pins: "array" },
+  ...{
+    arena: "object",
+    firstPool: "string",
+    sizes: "array",
+    used: "array",
+    room: "array",
+    untouched: "number",
+    pins: "array",
+  },
   pinsTotal: "number",
 };
 

@@ -223,6 +223,11 @@ describe("cli: arenas", () => {
       if (change === "emptier") assert.ok(bytesInUse < bytesBefore!);
     }
     assert.ok(counts["released"] > 10 && counts["emptier"] > 10, JSON.stringify(counts));
+    const wide = await json<Row[]>(early, late, "--nearly-empty", "100");
+    assert.deepEqual(
+      wide.map(({ pins }) => pins !== undefined),
+      rows.map(({ change, blocks }) => change !== "released" && blocks > 0),
+    );
     const text = await run(late, early);
     const said = `since ${early}: of ${before.length} arenas ${counts["released"]} were released, ${counts["emptier"]} are`;
     assert.ok(text.includes(said), text.slice(0, 1000));

@@ -43,5 +43,6 @@ export function everyCommand(id: string): readonly (readonly [command: string, .
     ["packages"],
     ["duplicates"],
     ["threads"],
+    ["arenas"],
   ];
 }

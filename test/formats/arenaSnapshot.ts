@@ -1,4 +1,4 @@
-import { addressOf, type Draft, smallSnapshot } from "./writeSnapshot.js";
+import { addressOf, type Draft, PLAIN, smallSnapshot, type Texts } from "./writeSnapshot.js";
 
 /** Sizes in `meta.pymalloc` of these drafts: arenas of four pools. */
 export const SIZES = {
@@ -24,8 +24,12 @@ export const ELSEWHERE = 0x7e1234567890;
  * The small snapshot with arenas. Pool 0 holds the objects in blocks of 16 bytes: rows 0 to 2 are where its header is,
  * row r is in block r - 3. Pool 1 holds tables of rows 3 and 4 and three blocks that nothing explains, pool 3 one.
  */
-export function arenaSnapshot(changes: Readonly<Record<string, readonly number[]>> = {}, sizes = {}): Draft {
-  const draft = smallSnapshot();
+export function arenaSnapshot(
+  changes: Readonly<Record<string, readonly number[]>> = {},
+  sizes = {},
+  texts: Texts = PLAIN,
+): Draft {
+  const draft = smallSnapshot(texts);
   const columns: Record<string, readonly number[]> = {
     "arenas/address": ARENAS,
     "arenas/pools": [3, 4],

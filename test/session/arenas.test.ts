@@ -9,7 +9,7 @@ import { HandMadeArenas, POOL_BYTES, program, START } from "../model/handMadeAre
 type Version = readonly [number, number, number];
 
 /**
- * A list KEPT of as many records as arenas are asked for, each alone in its arena; one arena with a ring that is
+ * A list KEPT of as many records as arenas are asked for, each alone in its arena, but for one more in the last; one arena with a ring that is
  * garbage, one with a variable's value and a full pool, one with the first record's detail and a block of nobody.
  */
 function scene(records: number, version: Version = [3, 8, 0]) {
@@ -22,6 +22,10 @@ function scene(records: number, version: Version = [3, 8, 0]) {
     heap.edge(list, record, `[${i}]`);
     return record;
   });
+  // The collector alone frees the second one; the last one is not alone.
+  if (records > 1) heap.edge(kept[1], kept[1], ".self");
+  const twin = heap.node("Record", { id: made.block(records - 1) });
+  heap.edge(list, twin, `[${records}]`);
   const ring = heap.node("Ring", { id: made.block(made.arena()) });
   heap.edge(ring, ring, ".self");
   const named = made.arena();
@@ -70,7 +74,7 @@ describe("session: arenas", () => {
     ] as const) {
       const { policies, arenas: rows } = arenas(open(scene(3, version)));
       assert.equal(rows.length, 6);
-      // 5 blocks of 64 bytes in one pool, 7 of 512 in another: one arena.
+      // 6 blocks of 64 bytes in one pool, 7 of 512 in another: one arena.
       assert.deepEqual(
         policies.map(({ policy, held, released }) => [policy, held, released]),
         [
@@ -91,15 +95,15 @@ describe("session: arenas", () => {
       [
         [1, 1],
         [2, 2],
-        [3, 3],
+        [4, 3],
       ],
     );
     assert.deepEqual(sums, {
-      ...{ objects: 3, arenas: 2, keptEmpty: 1, bytes: 2 * 4 * POOL_BYTES, isBest: true },
+      ...{ objects: 4, arenas: 2, keptEmpty: 1, bytes: 2 * 4 * POOL_BYTES, isBest: true },
       ...{ heldByStructure: 1, heldByUnexplained: 1 },
     });
     assert.deepEqual(owners.find(({ name }) => name === "app.KEPT")?.alone, 3);
-    assert.equal(totals.blocks, 3 + 1 + 7 + 2);
+    assert.equal(totals.blocks, 4 + 1 + 7 + 2);
     assert.equal(totals.unexplained, 1);
     // The module, its dicts, the list and a text.
     assert.deepEqual(outside, { objects: 5, bytes: 80 });
