@@ -41,7 +41,8 @@ describe("cli: hostile texts in a snapshot", () => {
       assert.deepEqual([ordinary.code, escaped.code], [0, 0], escaped.stderr);
       assert.doesNotMatch(escaped.stdout, CONTROLS);
       assert.equal(escaped.stdout.split("\n").length, ordinary.stdout.split("\n").length);
-      if (!TELL_NOTHING.has([command, ...args].join(" "))) assert.match(escaped.stdout, /\\u001b/, "the texts are there");
+      if (!TELL_NOTHING.has([command, ...args].join(" ")))
+        assert.match(escaped.stdout, /\\u001b/, "the texts are there");
     });
   }
 
