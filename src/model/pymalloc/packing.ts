@@ -14,6 +14,8 @@ export function leastArenas(map: ArenaMap, isGone: (node: NodeIndex) => boolean)
     for (let entry = map.firstEntry[pool]; entry < map.firstEntry[pool + 1]; entry++) {
       if (isGone(map.entryNode[entry])) used--;
     }
+    // A capture in place can find objects that were made after the pools were read.
+    used = Math.max(0, used);
     const size = map.blockBytes(pool);
     const known = blocks.get(size);
     if (known) known.used += used;
