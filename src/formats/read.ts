@@ -2,14 +2,13 @@ import type { HeapGraph } from "../heap/HeapGraph.js";
 import { type ByteFlow, type ByteSource, type ReadOptions, startsWith } from "./ByteSource.js";
 import { SnapshotError } from "./errors.js";
 import { GzipFlow } from "./gzip.js";
+import { isTraceHead, isTraceSource } from "./trace/reader.js";
 import { readPyHeap } from "./pyheap/reader.js";
 import { readHeapSnapshot, readHeapSnapshotFlow } from "./v8/reader.js";
 
 const ZIP = [0x50, 0x4b];
 const GZIP = [0x1f, 0x8b];
 const OBJECT = [0x7b];
-// docs/TRACE.md; what writes traces begins so.
-const TRACE = [...Buffer.from('{"format":"pymalloctrace"')];
 const ADVICE = "It reads .pyheapsnapshot files, which `ouroboros capture` writes, and V8's .heapsnapshot files.";
 const TAR = "ustar";
 const TAR_AT = 257;
@@ -24,7 +23,7 @@ export async function readSnapshot(source: ByteSource, options: ReadOptions = {}
   }
   if (await startsWith(source, ZIP)) return readPyHeap(source, options);
   if (await startsWith(source, OBJECT)) {
-    if (await startsWith(source, TRACE)) throw isTrace();
+    if (await isTraceSource(source)) throw traceRefusal();
     return readHeapSnapshot(source, options);
   }
   if (await startsWith(source, GZIP)) return readGzip(source, options);
@@ -34,7 +33,7 @@ export async function readSnapshot(source: ByteSource, options: ReadOptions = {}
   });
 }
 
-function isTrace(): SnapshotError {
+function traceRefusal(): SnapshotError {
   return new SnapshotError("not-a-snapshot", "this is a trace of allocations, not a snapshot", {
     advice: "`ouroboros arenas FILE` replays it, one file at a time.",
   });
@@ -47,6 +46,7 @@ async function readGzip(source: ByteSource, options: ReadOptions): Promise<HeapG
     const first = await pieces.next();
     const head = first.done === true ? new Uint8Array(0) : first.value;
     if (!isAt(head, OBJECT)) throw wrongContent(head);
+    if (isTraceHead(head)) throw traceRefusal();
     return await readHeapSnapshotFlow(replayed(flow, head, pieces), options);
   } catch (error) {
     throw error instanceof SnapshotError ? unpacked(error) : error;

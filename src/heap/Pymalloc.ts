@@ -1,3 +1,6 @@
+/** Bytes of the largest block; more comes from malloc (Objects/obmalloc.c: SMALL_REQUEST_THRESHOLD). */
+export const LARGEST_BLOCK = 512;
+
 /**
  * What the allocator of small objects had in use: arenas, cut into pools, each of them cut into blocks of one size
  * (CPython, Objects/obmalloc.c). Pools of all arenas stand in one row, arenas in order of address.
@@ -37,4 +40,17 @@ export interface AllocatorInfo {
   readonly debug: boolean;
   /** Why the snapshot holds no pools; null where it does. */
   readonly problem: string | null;
+}
+
+/** How many blocks of a size in bytes a pool has room for. */
+export function blocksPerPool(
+  { poolBytes, headerBytes }: Pick<Pymalloc, "poolBytes" | "headerBytes">,
+  size: number,
+): number {
+  return Math.floor((poolBytes - headerBytes) / size);
+}
+
+/** Where the first pool of an arena begins: an arena need not begin where a pool could (new_arena). */
+export function firstPoolOf(arenaAddress: number, poolBytes: number): number {
+  return Math.ceil(arenaAddress / poolBytes) * poolBytes;
 }

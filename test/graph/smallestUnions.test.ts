@@ -27,7 +27,7 @@ const anySets = fc.array(fc.uniqueArray(fc.nat(ELEMENTS - 1), { minLength: 1, ma
 });
 
 describe("smallest unions of sets", () => {
-  it("completes as many sets as any choice of as few elements, at each step", () => {
+  it("completes at each step as many sets as the best choice of so many elements", () => {
     fc.assert(
       fc.property(anySets, (sets) => {
         const { steps, isExact } = smallestUnions(system(sets, ELEMENTS));

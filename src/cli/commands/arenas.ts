@@ -1,8 +1,9 @@
 import { arenaChanges } from "../../session/queries/arenaChanges.js";
+import { NEARLY_EMPTY } from "../../model/pymalloc/pins.js";
 import { compared } from "../../session/queries/arenaComparison.js";
 import { summarizeArenas } from "../../session/queries/arenaCounts.js";
 import type { ArenasResult, EarlierArenas, PolicyRow } from "../../session/queries/arenaRows.js";
-import { arena, arenas, NEARLY_EMPTY } from "../../session/queries/arenas.js";
+import { arena, arenaPins, arenas } from "../../session/queries/arenas.js";
 import { info } from "../../session/queries/info.js";
 import type { Session } from "../../session/Session.js";
 import { printJson, printLines } from "../output.js";
@@ -49,28 +50,32 @@ export async function runArenas(files: readonly string[], options: ArenasOptions
     return;
   }
   const result = arenas(session, compared(session, earlier), { limit, all });
-  const policies = chosenPolicies(result, options.policy);
-  if (options.json) {
-    if (options.policy !== undefined) await printJson(policies);
-    else if (options.owners) await printJson(result.owners);
-    else if (options.suggest) await printJson(result.suggestion.steps);
-    else if (options.sizes) await printJson(result.classes);
-    else await printJson(arenasWithPins(session, result, all));
-    return;
-  }
-  await printLines(lines(result, options));
+  const list = chosenList(session, result, options);
+  await (options.json ? printJson(list.rows) : printLines(lines(result, list)));
 }
 
-function* lines(result: ArenasResult, options: ArenasOptions): Generator<string> {
+/** What is asked for, as JSON and as text; `isExact`: an estimate does not tell it. */
+interface List {
+  readonly rows: unknown;
+  readonly lines: Iterable<string>;
+  readonly isExact?: true;
+}
+
+function chosenList(session: Session, result: ArenasResult, options: ArenasOptions): List {
   const all = options.all === true;
+  if (options.policy !== undefined) {
+    const rows = chosenPolicies(result, options.policy);
+    return { rows, lines: policyLines(rows), isExact: true };
+  }
+  if (options.owners) return { rows: result.owners, lines: ownerLines(result, all), isExact: true };
+  if (options.suggest) return { rows: result.suggestion.steps, lines: suggestionLines(result, all), isExact: true };
+  if (options.sizes) return { rows: result.classes, lines: sizeLines(result) };
+  return { rows: arenasWithPins(session, result, all), lines: arenaMapLines(result, all) };
+}
+
+function* lines(result: ArenasResult, list: List): Generator<string> {
   yield* allocatorLines(result);
-  const isMap = !(options.policy !== undefined || options.owners || options.suggest || options.sizes);
-  if (result.arenas.length === 0 || (result.allocator.source === "estimate" && !isMap && !options.sizes)) return;
-  if (options.policy !== undefined) yield* policyLines(chosenPolicies(result, options.policy));
-  else if (options.owners) yield* ownerLines(result, all);
-  else if (options.suggest) yield* suggestionLines(result, all);
-  else if (options.sizes) yield* sizeLines(result);
-  else yield* arenaMapLines(result, all);
+  if (result.arenas.length > 0 && (result.allocator.source === "exact" || !list.isExact)) yield* list.lines;
 }
 
 /** Options that choose what is listed, of which one is given at most; those of a trace are not among them. */
@@ -106,8 +111,8 @@ async function newest(
 
 const POLICIES: readonly PolicyRow["policy"][] = ["stack", "nearly-full", "collection", "best"];
 
-function chosenPolicies({ policies }: ArenasResult, wanted: string | undefined): ArenasResult["policies"] {
-  if (wanted === undefined || wanted === "all") return policies;
+function chosenPolicies({ policies }: ArenasResult, wanted: string): ArenasResult["policies"] {
+  if (wanted === "all") return policies;
   if (!POLICIES.some((policy) => policy === wanted)) {
     throw new UsageError(`there is no policy ${JSON.stringify(wanted)}; there are ${POLICIES.join(", ")} and all`);
   }
@@ -119,15 +124,11 @@ function* arenasWithPins(session: Session, result: ArenasResult, all: boolean): 
   const changes = earliest && new Map(arenaChanges(earliest, result).map((changed) => [changed.address, changed]));
   for (const row of changes ? [...changes.values()].map(({ now, then }) => (now ?? then)!) : result.arenas) {
     const changed = changes?.get(row.address);
-    const isHeld = changed?.change !== "released";
-    const details = isHeld && row.nearlyEmpty ? arena(session, row.address, { all }) : undefined;
+    const hasPins = changed?.change !== "released" && row.nearlyEmpty;
     yield {
       ...row,
       ...(changed && { change: changed.change, bytesBefore: changed.then?.bytesInUse ?? null }),
-      ...(details && {
-        pins: all ? details.pins : details.pins.slice(0, PINS_IN_JSON),
-        pinsTotal: details.pinsTotal,
-      }),
+      ...(hasPins && arenaPins(session, row.address, all ? Infinity : PINS_IN_JSON)),
     };
   }
 }

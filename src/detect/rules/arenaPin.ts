@@ -1,13 +1,11 @@
 import { printable } from "../../heap/names.js";
 import { rootPaths } from "../../model/paths.js";
-import { nearlyEmptyArenas, type PinnedArena } from "../../model/pymalloc/pins.js";
+import { NEARLY_EMPTY, nearlyEmptyArenas, type PinnedArena } from "../../model/pymalloc/pins.js";
 import type { Analysis } from "../../model/Analysis.js";
 import { isLibrary } from "../../model/source.js";
 import { type ArenaHold, arenaHolds, type ArenaOwner, ArenaOwners } from "../arenaOwners.js";
 import { type Detector, type Finding, fingerprint } from "../Finding.js";
 
-/** Share of an arena's bytes in use, up to which it is nearly empty. */
-const NEARLY_EMPTY = 0.1;
 /** What nearly empty arenas must come to, in bytes and as a share of all arenas. */
 const MIN_BYTES = 5_000_000;
 const MIN_SHARE = 0.1;

@@ -1,11 +1,9 @@
-import type { Pymalloc } from "../../heap/Pymalloc.js";
+import { blocksPerPool, firstPoolOf, LARGEST_BLOCK, type Pymalloc } from "../../heap/Pymalloc.js";
 import type { AddressIndex } from "../AddressIndex.js";
 import { unsignedNumbers } from "../npy.js";
 import type { Columns } from "./columns.js";
 import { corrupt, type Meta, type MetaPymalloc } from "./meta.js";
 
-// Objects/obmalloc.c: SMALL_REQUEST_THRESHOLD
-const LARGEST_BLOCK = 512;
 const MOST_POOL_BYTES = 1 << 16;
 const MOST_ARENA_BYTES = 1 << 30;
 
@@ -32,8 +30,7 @@ export async function loadArenas(columns: Columns, meta: Meta, nodes: AddressInd
       throw corrupt(`arenas: arena ${i} does not lie behind the one before`);
     }
     if (address + sizes.arenaBytes > Number.MAX_SAFE_INTEGER) throw corrupt(`arenas: arena ${i} lies nowhere`);
-    // Objects/obmalloc.c, new_arena: the part before the first multiple of a pool's size holds no pool.
-    const before = Math.ceil(address / sizes.poolBytes) * sizes.poolBytes - address;
+    const before = firstPoolOf(address, sizes.poolBytes) - address;
     if (pools[i] > Math.floor((sizes.arenaBytes - before) / sizes.poolBytes)) {
       throw corrupt(`arenas: arena ${i} has too many pools`);
     }
@@ -47,7 +44,7 @@ export async function loadArenas(columns: Columns, meta: Meta, nodes: AddressInd
   const poolUsed = new Uint16Array(used.length);
   for (let pool = 0; pool < used.length; pool++) {
     const size = poolClass[pool] * sizes.alignment;
-    const room = size === 0 ? 0 : Math.floor((sizes.poolBytes - sizes.headerBytes) / size);
+    const room = size === 0 ? 0 : blocksPerPool(sizes, size);
     if (size > LARGEST_BLOCK || used[pool] > room) throw corrupt(`pools: pool ${pool} holds more than it has room for`);
     poolUsed[pool] = used[pool];
   }

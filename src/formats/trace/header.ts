@@ -1,3 +1,4 @@
+import { LARGEST_BLOCK } from "../../heap/Pymalloc.js";
 import { corrupt, FORMAT, unsupported } from "./errors.js";
 import { SnapshotError } from "../errors.js";
 
@@ -5,7 +6,6 @@ const VERSION = 1;
 const LEAST_POOL = 1024;
 const MOST_POOL = 65536;
 const MOST_POOLS = 4096;
-const USUAL_THRESHOLD = 512;
 const MOST_VERSION_PART = 999;
 
 /** The first line of a trace: which allocator its blocks are for. All sizes are bytes. */
@@ -52,7 +52,7 @@ export function parseHeader(line: string): TraceHeader {
   const threshold = number(
     "threshold",
     (n) => n > 0 && n % alignment === 0 && 2 * n <= poolBytes - header && n / alignment <= 255,
-    USUAL_THRESHOLD,
+    LARGEST_BLOCK,
   );
   return { runtime, poolBytes, arenaBytes, alignment, header, threshold, complete: fields["complete"] === true };
 }

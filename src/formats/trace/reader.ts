@@ -21,7 +21,11 @@ export interface TraceSize {
  * @throws SnapshotError unreadable; for a damaged gzip file truncated or corrupt
  */
 export async function isTraceSource(source: ByteSource): Promise<boolean> {
-  const head = (await startsWith(source, GZIP)) ? await unpackedHead(source) : await plainHead(source);
+  return isTraceHead((await startsWith(source, GZIP)) ? await unpackedHead(source) : await plainHead(source));
+}
+
+/** True if a file whose content begins with these bytes is a trace, as far as they tell. */
+export function isTraceHead(head: Uint8Array): boolean {
   const line = head.subarray(0, LONGEST_LINE);
   const end = line.indexOf(LF);
   return MARK_OF_HEADER.test(Buffer.from(end < 0 ? line : line.subarray(0, end)).toString("utf8"));

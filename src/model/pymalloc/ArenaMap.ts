@@ -1,5 +1,5 @@
 import type { HeapGraph } from "../../heap/HeapGraph.js";
-import type { Pymalloc } from "../../heap/Pymalloc.js";
+import { blocksPerPool, firstPoolOf, type Pymalloc } from "../../heap/Pymalloc.js";
 
 const NOWHERE = -1;
 
@@ -19,8 +19,6 @@ export interface PoolCounts {
  */
 export class ArenaMap {
   readonly pymalloc: Pymalloc;
-  /** Nodes of the heap. */
-  readonly nodeCount: number;
   /** By pool: its arena. */
   readonly poolArena: Uint32Array;
   readonly firstEntry: Uint32Array;
@@ -33,7 +31,6 @@ export class ArenaMap {
 
   constructor(graph: HeapGraph, pymalloc: Pymalloc) {
     this.pymalloc = pymalloc;
-    this.nodeCount = graph.nodeCount;
     const { firstPool } = pymalloc;
     this.poolArena = new Uint32Array(this.poolCount);
     for (let arena = 0; arena < this.arenaCount; arena++) {
@@ -59,7 +56,7 @@ export class ArenaMap {
   poolAddress(pool: number): number {
     const { arenaAddress, firstPool, poolBytes } = this.pymalloc;
     const arena = this.poolArena[pool];
-    return Math.ceil(arenaAddress[arena] / poolBytes) * poolBytes + (pool - firstPool[arena]) * poolBytes;
+    return firstPoolOf(arenaAddress[arena], poolBytes) + (pool - firstPool[arena]) * poolBytes;
   }
 
   /** The arena that an address lies in, or -1. */
@@ -94,7 +91,7 @@ export class ArenaMap {
   /** How many blocks a pool has room for, 0 for a pool in no use. */
   room(pool: number): number {
     const size = this.blockBytes(pool);
-    return size === 0 ? 0 : Math.floor((this.pymalloc.poolBytes - this.pymalloc.headerBytes) / size);
+    return size === 0 ? 0 : blocksPerPool(this.pymalloc, size);
   }
 
   /** Blocks in use of a pool that no object explains. */

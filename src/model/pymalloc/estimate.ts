@@ -1,9 +1,7 @@
 import type { HeapGraph, NodeIndex } from "../../heap/HeapGraph.js";
 import { Flag, Kind } from "../../heap/kinds.js";
-import type { Pymalloc } from "../../heap/Pymalloc.js";
+import { blocksPerPool, LARGEST_BLOCK, type Pymalloc } from "../../heap/Pymalloc.js";
 
-// Objects/obmalloc.c: SMALL_REQUEST_THRESHOLD
-const LARGEST_BLOCK = 512;
 // Bytes of a pool's header in 64 bits.
 const HEADER = 48;
 // Objects/obmalloc.c, _PyMem_DebugRawAlloc: bytes before a block, and at most so many around it.
@@ -58,7 +56,7 @@ export function estimatePymalloc(graph: HeapGraph): Pymalloc {
     }
     const at = firstPool.at(-2)! + pool - arena / poolBytes;
     poolClass[at] = size / alignment;
-    poolUsed[at] = Math.min(inPool.length, Math.floor((poolBytes - HEADER) / size));
+    poolUsed[at] = Math.min(inPool.length, blocksPerPool({ poolBytes, headerBytes: HEADER }, size));
   }
   return {
     exact: false,

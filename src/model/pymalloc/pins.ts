@@ -1,5 +1,5 @@
 import type { NodeIndex } from "../../heap/HeapGraph.js";
-import type { ArenaMap } from "./ArenaMap.js";
+import type { ArenaMap, PoolCounts } from "./ArenaMap.js";
 import type { Units, UnitSort } from "./units.js";
 
 /** What holds an arena: an object that has to go, with its blocks in this arena. */
@@ -17,6 +17,17 @@ export interface PinnedArena {
   readonly pins: readonly Pin[];
   /** Blocks in use that no object explains. */
   readonly unexplained: number;
+}
+
+/** An arena filled up to this share of its bytes is nearly empty, if nothing else is asked for. */
+export const NEARLY_EMPTY = 0.1;
+
+/**
+ * True for an arena in use of which hardly anything is.
+ * @param limit share of its bytes that may be in use, 0 to 1
+ */
+export function isNearlyEmpty({ blocks, bytesInUse }: PoolCounts, map: ArenaMap, limit: number): boolean {
+  return blocks > 0 && bytesInUse <= limit * map.pymalloc.arenaBytes;
 }
 
 /** What holds an arena, most bytes first. */
@@ -47,8 +58,7 @@ export function pinsOf(map: ArenaMap, units: Units, arena: number): PinnedArena 
 export function nearlyEmptyArenas(map: ArenaMap, units: Units, limit: number): PinnedArena[] {
   const found: PinnedArena[] = [];
   for (let arena = 0; arena < map.arenaCount; arena++) {
-    const { blocks, bytesInUse } = map.counts(arena);
-    if (blocks > 0 && bytesInUse <= limit * map.pymalloc.arenaBytes) found.push(pinsOf(map, units, arena));
+    if (isNearlyEmpty(map.counts(arena), map, limit)) found.push(pinsOf(map, units, arena));
   }
   return found;
 }

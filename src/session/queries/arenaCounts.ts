@@ -1,9 +1,10 @@
 import type { HeapGraph } from "../../heap/HeapGraph.js";
 import { addressText } from "../../heap/names.js";
 import type { ArenaMap } from "../../model/pymalloc/ArenaMap.js";
+import { isNearlyEmpty } from "../../model/pymalloc/pins.js";
 import { Session } from "../Session.js";
 import { info } from "./info.js";
-import type { AllocatorFacts, ArenaCounts, ArenaRow, EarlierArenas, SizeClassRow } from "./arenaRows.js";
+import type { AllocatorFacts, ArenaCounts, ArenaRow, EarlierArenas } from "./arenaRows.js";
 
 /** How the allocator was read. */
 export function allocatorFacts({ info }: HeapGraph, map: ArenaMap | null): AllocatorFacts {
@@ -20,38 +21,29 @@ export function allocatorFacts({ info }: HeapGraph, map: ArenaMap | null): Alloc
 }
 
 /**
- * Rows of arenas in order of address.
+ * Rows of all arenas in order of address.
  * @param limit share of the bytes up to which an arena is nearly empty, 0 to 1
- * @param wanted indices of arenas; all if left out
  */
-export function arenaRows(map: ArenaMap, limit: number, wanted?: readonly number[]): ArenaRow[] {
+export function arenaRows(map: ArenaMap, limit: number): ArenaRow[] {
+  return Array.from(map.pymalloc.arenaAddress, (_, arena) => arenaRow(map, arena, limit));
+}
+
+/** The row of an arena; `limit` as for all. */
+export function arenaRow(map: ArenaMap, arena: number, limit: number): ArenaRow {
   const { arenaAddress, arenaBytes, firstPool } = map.pymalloc;
-  // By node: the arena that it was last seen in, and 1.
-  const lastArena = new Uint32Array(map.nodeCount);
-  const row = (arena: number): ArenaRow => {
-    const counts = map.counts(arena);
-    let unexplained = 0;
-    for (let pool = firstPool[arena]; pool < firstPool[arena + 1]; pool++) unexplained += map.unexplained(pool);
-    const [from, to] = map.entriesOf(arena);
-    let objects = 0;
-    for (let entry = from; entry < to; entry++) {
-      const node = map.entryNode[entry];
-      if (lastArena[node] !== arena + 1) objects++;
-      lastArena[node] = arena + 1;
-    }
-    const fill = counts.bytesInUse / arenaBytes;
-    return {
-      address: addressText(arenaAddress[arena]),
-      bytes: arenaBytes,
-      pools: firstPool[arena + 1] - firstPool[arena],
-      ...counts,
-      unexplained,
-      fill,
-      nearlyEmpty: counts.blocks > 0 && fill <= limit,
-      objects,
-    };
+  const counts = map.counts(arena);
+  let unexplained = 0;
+  for (let pool = firstPool[arena]; pool < firstPool[arena + 1]; pool++) unexplained += map.unexplained(pool);
+  return {
+    address: addressText(arenaAddress[arena]),
+    bytes: arenaBytes,
+    pools: firstPool[arena + 1] - firstPool[arena],
+    ...counts,
+    unexplained,
+    fill: counts.bytesInUse / arenaBytes,
+    nearlyEmpty: isNearlyEmpty(counts, map, limit),
+    objects: new Set(map.entryNode.subarray(...map.entriesOf(arena))).size,
   };
-  return (wanted ?? Array.from(arenaAddress, (_, arena) => arena)).map(row);
 }
 
 /** The sum of some arenas' counts. */
@@ -67,22 +59,6 @@ export function addCounts(rows: readonly ArenaRow[]): ArenaCounts {
   };
   for (const row of rows) for (const key of Object.keys(totals) as (keyof typeof totals)[]) totals[key] += row[key];
   return totals;
-}
-
-/** Blocks by size, those sizes that are in use. */
-export function sizeClasses(map: ArenaMap): SizeClassRow[] {
-  const { poolUsed } = map.pymalloc;
-  const bySize = new Map<number, { size: number; pools: number; blocks: number; free: number }>();
-  for (let pool = 0; pool < map.poolCount; pool++) {
-    const size = map.blockBytes(pool);
-    if (poolUsed[pool] === 0) continue;
-    let row = bySize.get(size);
-    if (!row) bySize.set(size, (row = { size, pools: 0, blocks: 0, free: 0 }));
-    row.pools++;
-    row.blocks += poolUsed[pool];
-    row.free += map.room(pool) - poolUsed[pool];
-  }
-  return [...bySize.values()].sort((a, b) => a.size - b.size);
 }
 
 const earlierOf = new WeakMap<Session, Map<string, Promise<EarlierArenas>>>();

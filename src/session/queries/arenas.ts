@@ -2,13 +2,14 @@ import { type ArenaHold, type ArenaOwner, arenaHolds, ArenaOwners } from "../../
 import type { NodeIndex, SourceLocation } from "../../heap/HeapGraph.js";
 import { addressText, printable } from "../../heap/names.js";
 import type { ArenaMap } from "../../model/pymalloc/ArenaMap.js";
-import { nearlyEmptyArenas, type Pin, type PinnedArena, pinsOf } from "../../model/pymalloc/pins.js";
+import { sizeClasses } from "../../model/pymalloc/packing.js";
+import { NEARLY_EMPTY, nearlyEmptyArenas, type Pin, type PinnedArena, pinsOf } from "../../model/pymalloc/pins.js";
 import { keptEmpty, type Release, suggestRelease } from "../../model/pymalloc/release.js";
 import { needCPython } from "../runtime.js";
 import type { Session } from "../Session.js";
 import { SourceFiles } from "../SourceFiles.js";
 import { type ComparedArenas, compared, NOTHING_COMPARED } from "./arenaComparison.js";
-import { addCounts, allocatorFacts, arenaRows, readArenas, sizeClasses } from "./arenaCounts.js";
+import { addCounts, allocatorFacts, arenaRow, arenaRows, readArenas } from "./arenaCounts.js";
 import { policyRows } from "./arenaPolicies.js";
 import type {
   ArenaDetails,
@@ -20,8 +21,6 @@ import type {
   Suggestion,
 } from "./arenaRows.js";
 
-/** An arena filled up to this share of its bytes is nearly empty, if nothing else is asked for. */
-export const NEARLY_EMPTY = 0.1;
 const PINS_SHOWN = 200;
 const STEPS_SHOWN = 200;
 const OWNERS_SHOWN = 100;
@@ -73,7 +72,7 @@ export function arenas(
     outside,
     nearlyEmptyLimit: limit,
     arenas: rows,
-    classes: map ? sizeClasses(map) : [],
+    classes: map ? sizeClasses(map).map(({ room: _, ...row }) => row) : [],
     owners: ownerRows(session, options.all ? holds : holds.slice(0, OWNERS_SHOWN), namer),
     ownersTotal: holds.length,
     suggestion: suggestionOf(session, exact, pinned, namer, options.all === true),
@@ -95,28 +94,41 @@ export async function arenasWith(session: Session, files: readonly string[]): Pr
 }
 
 /**
+ * What holds an arena, most bytes first.
+ * @param most how many of the rows are made
+ * @throws UnknownArenaError, WrongRuntimeError
+ */
+export function arenaPins(session: Session, address: string, most: number): Pick<ArenaDetails, "pins" | "pinsTotal"> {
+  const { map, index } = arenaAt(session, address);
+  const { pins } = pinsOf(map, session.analysis.units, index);
+  const namer = namerOf(session);
+  return { pins: pins.slice(0, most).map((pin) => namer.row(pin)), pinsTotal: pins.length };
+}
+
+function arenaAt(session: Session, address: string): { readonly map: ArenaMap; readonly index: number } {
+  needCPython(session, "What is in which arena");
+  const map = session.analysis.arenas;
+  const index = map ? map.arenaAt(Number(address)) : -1;
+  if (!map || index < 0) throw new UnknownArenaError(address, "arena");
+  return { map, index };
+}
+
+/**
  * One arena and what holds it.
  * @throws UnknownArenaError, WrongRuntimeError
  */
 export function arena(session: Session, address: string, options: { readonly all?: boolean } = {}): ArenaDetails {
-  needCPython(session, "What is in which arena");
-  const { analysis } = session;
-  const map = analysis.arenas;
-  const index = map ? map.arenaAt(Number(address)) : -1;
-  if (!map || index < 0) throw new UnknownArenaError(address, "arena");
+  const { map, index } = arenaAt(session, address);
   const { firstPool, poolUsed, untouched } = map.pymalloc;
   const pools = Array.from({ length: firstPool[index + 1] - firstPool[index] }, (_, i) => firstPool[index] + i);
-  const { pins } = pinsOf(map, analysis.units, index);
-  const namer = namerOf(session);
   return {
-    arena: arenaRows(map, NEARLY_EMPTY, [index])[0],
+    arena: arenaRow(map, index, NEARLY_EMPTY),
     sizes: pools.map((pool) => map.blockBytes(pool)),
     used: pools.map((pool) => poolUsed[pool]),
     room: pools.map((pool) => map.room(pool)),
     firstPool: addressText(map.poolAddress(firstPool[index])),
     untouched: untouched[index],
-    pins: (options.all ? pins : pins.slice(0, PINS_SHOWN)).map((pin) => namer.row(pin)),
-    pinsTotal: pins.length,
+    ...arenaPins(session, address, options.all ? Infinity : PINS_SHOWN),
   };
 }
 

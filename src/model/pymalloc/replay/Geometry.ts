@@ -1,3 +1,5 @@
+import { blocksPerPool } from "../../../heap/Pymalloc.js";
+
 /** What the allocator is told of its memory; the header of a trace has it. All sizes are bytes. */
 export interface GeometryBytes {
   readonly poolBytes: number;
@@ -29,7 +31,7 @@ export class Geometry {
     this.poolsPerArena = bytes.arenaBytes / bytes.poolBytes;
     this.capacity = new Uint16Array(this.classes + 1);
     for (let i = 1; i <= this.classes; i++) {
-      this.capacity[i] = Math.floor((bytes.poolBytes - bytes.header) / (i * bytes.alignment));
+      this.capacity[i] = blocksPerPool({ poolBytes: bytes.poolBytes, headerBytes: bytes.header }, i * bytes.alignment);
     }
   }
 
