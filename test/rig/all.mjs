@@ -20,6 +20,14 @@ const checks = [
 
 let passed = 0;
 let failed = 0;
+const skips = [];
+/** What failed, told again at the end: the end of a long log is what is looked at first, and may be all that is kept. */
+const failures = [];
+
+function fail(title, reason) {
+  failed++;
+  failures.push({ title, reason });
+}
 
 /** Runs a Node program with its output shown and returns its exit code. */
 function run(name, [program, ...args]) {
@@ -35,7 +43,7 @@ function run(name, [program, ...args]) {
 for (const [name, ...command] of checks) {
   if (run(name, command) === 0) passed++;
   else {
-    failed++;
+    fail(name, "see above");
     process.stdout.write(`-- ${name} failed\n`);
   }
 }
@@ -60,21 +68,19 @@ function startTests({ ignore, counts }, output) {
   });
 }
 
-const skipped = [];
-
 /** Adds up what a group's tests counted. */
-function addCounts(counts, code) {
+function addCounts({ name, counts }, code) {
   try {
     const mocha = JSON.parse(readFileSync(counts, "utf8"));
-    skipped.push(...mocha.skipped);
+    skips.push(...mocha.skipped);
+    failures.push(...mocha.failed);
     passed += mocha.passes;
     failed += mocha.failures;
     // mocha can fail without a failing test: no test found, a file that does not load, an error after the end
-    if (code !== 0 && mocha.failures === 0) failed++;
-    if (mocha.passes + mocha.failures === 0) failed++;
+    if (mocha.passes + mocha.failures === 0) fail(name, "no test was found");
+    else if (code !== 0 && mocha.failures === 0) fail(name, `mocha ended with ${code}, see above`);
   } catch {
-    process.stdout.write("-- mocha ended before it had counted\n");
-    failed++;
+    fail(name, "ended before it had counted, see above");
   }
   rmSync(counts, { force: true });
 }
@@ -84,18 +90,19 @@ const output = join(cache, `mocha-${process.pid}.txt`);
 const file = openSync(output, "w");
 process.stdout.write(`\n== ${shown.name}\n`);
 const inBackground = startTests(hidden, file);
-addCounts(shown.counts, await startTests(shown, "inherit"));
+addCounts(shown, await startTests(shown, "inherit"));
 const code = await inBackground;
 process.stdout.write(`\n== ${hidden.name}\n`);
 process.stdout.write(readFileSync(output));
 rmSync(output);
-addCounts(hidden.counts, code);
+addCounts(hidden, code);
 
-if (skipped.length > 0) {
-  process.stdout.write("\nSkipped:\n");
-  for (const { title, reason } of skipped) process.stdout.write(`  ${title}: ${reason}\n`);
+for (const [heading, tests] of [
+  ["Skipped", skips],
+  ["Failed", failures],
+]) {
+  if (tests.length > 0) process.stdout.write(`\n${heading}:\n`);
+  for (const { title, reason } of tests) process.stdout.write(`  ${title}: ${reason}\n`);
 }
 process.exitCode = failed === 0 ? 0 : 1;
-process.stdout.write(
-  `\n${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ""}\n`,
-);
+process.stdout.write(`\n${passed} passed, ${failed} failed${skips.length > 0 ? `, ${skips.length} skipped` : ""}\n`);
