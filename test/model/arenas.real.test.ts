@@ -66,6 +66,16 @@ function moduleDict({ graph }: Session, module: string): string {
   throw new Error(`there is no module ${module}`);
 }
 
+/**
+ * How many arenas the interpreter held: by its own statistics just before the snapshot, else by the snapshot. What the
+ * agent allocates before it reads the arenas can take a new one.
+ */
+function counted(statistics: number, read: number): number {
+  if (statistics < 0) return read;
+  assert.ok(read === statistics || read === statistics + 1, `${read} arenas in the snapshot, ${statistics} told`);
+  return statistics;
+}
+
 /** Runs the program and compares. Returns the figures in words. */
 async function play(python: Python, megabytes: number, every: number, share: number): Promise<string> {
   const run = new Run(python, megabytes, every);
@@ -73,17 +83,15 @@ async function play(python: Python, megabytes: number, every: number, share: num
     await run.arenas();
     const full = await run.arenas();
     const before = await run.open("full");
-    const held = arenas(before).arenas.length;
-    if (full >= 0) assert.equal(held, full);
+    const held = counted(full, arenas(before).arenas.length);
     const released = cut(before, [{ from: moduleDict(before, "sparse"), label: "['REST']" }]).arenas!;
     const sparse = await run.arenas();
     const after = await run.open("sparse");
     const left = arenas(after, undefined, { all: true });
-    if (sparse >= 0) assert.equal(left.arenas.length, sparse);
     // What the capture itself had in use then is free by now.
     const { count, unsure } = released;
     assert.ok(unsure <= UNSURE, `${unsure} arenas are held by nothing that is known`);
-    const goes = held - left.arenas.length;
+    const goes = held - counted(sparse, left.arenas.length);
     assert.ok(goes >= count && goes <= count + unsure, `${count} to ${count + unsure} predicted, ${goes} went`);
     const { steps } = left.suggestion;
     const chosen = steps.slice(0, Math.ceil(steps.length * share));
@@ -94,11 +102,11 @@ async function play(python: Python, megabytes: number, every: number, share: num
     run.forget(objects);
     const last = await run.arenas();
     const end = arenas(await run.open("released")).arenas;
-    if (last >= 0) assert.equal(end.length, last);
+    counted(last, end.length);
     const inTheEnd = new Map(end.map((row) => [row.address, row]));
     const suggested = new Set(chosen.flatMap((step) => step.arenas));
     const stayed = [...suggested].filter((address) => inTheEnd.has(address));
-    // Up to 2.7 a collection does not empty the free lists of lists and dicts: what dies last lingers there.
+    // Up to 2.7 a collection does not empty the free lists of lists and dicts: what dies first lingers there.
     const isOnFreeList = (address: string) => inTheEnd.get(address)!.objects === 0;
     if (python.version[0] === 2) assert.ok(stayed.length <= UNSURE && stayed.every(isOnFreeList), stayed.join(" "));
     else assert.ok(stayed.length <= left.suggestion.keptEmpty, `still held: ${stayed.join(" ")}`);

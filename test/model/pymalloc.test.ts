@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { HeapBuilder } from "../../src/heap/HeapBuilder.js";
 import type { NodeIndex } from "../../src/heap/HeapGraph.js";
-import { Kind } from "../../src/heap/kinds.js";
+import { Flag, Kind } from "../../src/heap/kinds.js";
 import { Analysis } from "../../src/model/Analysis.js";
 import type { ArenaMap } from "../../src/model/pymalloc/ArenaMap.js";
 import { leastArenas } from "../../src/model/pymalloc/packing.js";
 import { nearlyEmptyArenas, pinsOf } from "../../src/model/pymalloc/pins.js";
-import { emptiedBy, emptyArenas, keptEmpty, suggestRelease } from "../../src/model/pymalloc/release.js";
+import { emptiedBy, emptyArenas, keptEmpty, lingeringOf, suggestRelease } from "../../src/model/pymalloc/release.js";
 import { HandMadeArenas, HEADER, POOL_BYTES, program, START } from "./handMadeArenas.js";
 
 const EXTRA_PAGE = 0x800;
@@ -230,6 +230,34 @@ describe("arenas: what holds one", () => {
     assert.deepEqual(gone(0, 1), { sure: [0], unsure: [] });
     assert.deepEqual(gone(0, 1, 2, 3), { sure: [0], unsure: [2] });
     assert.deepEqual(gone(2, 3, setting), { sure: [1], unsure: [2] });
+  });
+
+  it("in 2.7 the first 80 lists and dicts to die may stay on free lists, and then their arenas", () => {
+    const records = new HandMadeArenas();
+    const [first, second] = [records.arena(), records.arena()];
+    const build = (version: [number, number, number]) => {
+      const heap = new HeapBuilder(version);
+      const put = (arena: number, kind: Kind, flags = 0) =>
+        heap.node(kind === Kind.list ? "list" : "dict", { id: records.block(arena), kind, flags });
+      const own = put(first, Kind.list, Flag.heapType);
+      const dict = put(first, Kind.dict);
+      const lists = Array.from({ length: 82 }, () => put(second, Kind.list));
+      return { graph: heap.build(), own, dict, lists };
+    };
+    const { graph, own, dict, lists } = build([2, 7, 18]);
+    const dead = Uint32Array.of(lists[81], own, ...lists.slice(0, 80));
+    assert.deepEqual([...lingeringOf(graph, dead, Uint32Array.of(dict))], [lists[81], ...lists.slice(0, 79), dict]);
+    assert.equal(lingeringOf(build([3, 6, 15]).graph, dead).size, 0);
+  });
+
+  it("what may stay on a free list empties an arena perhaps", () => {
+    const { heap, records, nodes } = scene((r) => {
+      const [a, b] = [r.arena(), r.arena()];
+      return [r.block(a), r.block(b), r.block(b)];
+    });
+    const map = mapOf(heap, records);
+    const emptied = emptiedBy(map, (node) => nodes.includes(node), new Set([nodes[2]]));
+    assert.deepEqual(emptied, { sure: [0], unsure: [1] });
   });
 
   it("one empty arena is kept from 3.9 on, but not a second one", () => {

@@ -2436,8 +2436,10 @@ class _Blocks(object):
             return
         cold, hot = (self.memory.words(id(probe.__code__) + where + 24, 2) for probe in (_probe_guarded, _probe_hot))
         if cold == (0, 0) and 0 not in hot:
+            # those of the agent may be younger than what _read_pools read, or be a child's that the process lacks
+            owners = array(_U64, _filterfalse(self.tables.agent.__contains__, self._instances(_CODE)))
             for offset in (24, 32):
-                self._at_offset(_CODE, where + offset, True)
+                self._add(owners, self.memory.records(owners, where + offset, 1))
 
     def _of_texts(self):
         """2.7: the characters of unicode objects (PyUnicodeObject: length, str)."""
@@ -2850,6 +2852,14 @@ def _agent_objects():
         elif _type_flags(kind) & _FLAG_HEAPTYPE and _type_module(kind) == 'ouroboros_capture':
             found[address] = item
             pending.extend(x for x in gc.get_referents(item) if type(x) in (list, tuple))
+        elif ctypes is not None and issubclass(kind, ctypes._CFuncPtr):
+            # refers to itself, and a library's to the library
+            found[address] = item
+        elif item is _libc:
+            found[address] = item
+            pending.extend(gc.get_referents(item))
+        elif _libc is not None and item is _libc._FuncPtr:
+            found[address] = item
     return set(found)
 
 

@@ -1,5 +1,6 @@
 import { smallestUnions } from "../../graph/index.js";
-import type { NodeIndex, RuntimeInfo } from "../../heap/HeapGraph.js";
+import type { HeapGraph, NodeIndex, RuntimeInfo } from "../../heap/HeapGraph.js";
+import { Flag, Kind } from "../../heap/kinds.js";
 import type { ArenaMap } from "./ArenaMap.js";
 import type { PinnedArena } from "./pins.js";
 
@@ -68,32 +69,69 @@ export function suggestRelease(pinned: readonly PinnedArena[]): Release {
 export interface Emptied {
   /** Arenas in use whose blocks in use all belong to these objects. */
   readonly sure: readonly number[];
-  /** The same but for blocks that no object explains: those can be on free lists, or belong to C code for good. */
+  /**
+   * The same but for blocks that no object explains, which can be on free lists or belong to C code for good, or for
+   * objects that may stay on a free list.
+   */
   readonly unsure: readonly number[];
 }
 
 /**
  * The arenas that would be empty if objects went.
  * @param isGone by node
+ * @param lingering of those that go, what may stay on a free list
  */
-export function emptiedBy(map: ArenaMap, isGone: (node: NodeIndex) => boolean): Emptied {
+export function emptiedBy(
+  map: ArenaMap,
+  isGone: (node: NodeIndex) => boolean,
+  lingering: ReadonlySet<NodeIndex> = new Set(),
+): Emptied {
   const emptied: { sure: number[]; unsure: number[] } = { sure: [], unsure: [] };
   const { firstPool, poolUsed } = map.pymalloc;
   for (let arena = 0; arena < map.arenaCount; arena++) {
     let isEmptied = true;
     let used = 0;
     let unexplained = 0;
+    let stays = false;
     for (let pool = firstPool[arena]; isEmptied && pool < firstPool[arena + 1]; pool++) {
       used += poolUsed[pool];
       unexplained += map.unexplained(pool);
       const end = map.firstEntry[pool + 1];
       for (let entry = map.firstEntry[pool]; isEmptied && entry < end; entry++) {
         isEmptied = isGone(map.entryNode[entry]);
+        stays ||= lingering.has(map.entryNode[entry]);
       }
     }
-    if (isEmptied && used > 0) (unexplained > 0 ? emptied.unsure : emptied.sure).push(arena);
+    if (isEmptied && used > 0) (unexplained > 0 || stays ? emptied.unsure : emptied.sure).push(arena);
   }
   return emptied;
+}
+
+/** Lists, and dicts, that 2.7 keeps for later use (Objects/listobject.c, dictobject.c). */
+const FREE_LIST = 80;
+
+/**
+ * What may stay on a free list when objects die: in 2.7, where a full collection does not empty those of lists and
+ * dicts, the first that die of each. None does where the free lists are full already, which no snapshot tells.
+ * @param deaths in the order in which objects die
+ */
+export function lingeringOf({ columns, info }: HeapGraph, ...deaths: readonly Uint32Array[]): Set<NodeIndex> {
+  const lingering = new Set<NodeIndex>();
+  if (info.version[0] > 2) return lingering;
+  const { kind, flags } = columns;
+  const room = new Map<number, number>([
+    [Kind.list, FREE_LIST],
+    [Kind.dict, FREE_LIST],
+  ]);
+  for (const nodes of deaths) {
+    for (const node of nodes) {
+      const left = room.get(kind[node]) ?? 0;
+      if (left === 0 || (flags[node] & Flag.heapType) !== 0) continue;
+      room.set(kind[node], left - 1);
+      lingering.add(node);
+    }
+  }
+  return lingering;
 }
 
 /** Arenas without a block in use that the allocator still holds. */

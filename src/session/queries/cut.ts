@@ -1,6 +1,6 @@
 import type { HeapGraph, NodeIndex, SourceLocation } from "../../heap/HeapGraph.js";
 import type { Analysis } from "../../model/Analysis.js";
-import { emptiedBy, keptEmpty } from "../../model/pymalloc/release.js";
+import { emptiedBy, keptEmpty, lingeringOf } from "../../model/pymalloc/release.js";
 import type { SimulationEvent } from "../../model/simulation/events.js";
 import type { CutResult } from "../../model/whatif/Cutter.js";
 import { callbackOf, describeCallback } from "../../model/weakrefs/index.js";
@@ -73,7 +73,10 @@ export interface Freed {
 export interface ArenasReleased {
   readonly count: number;
   readonly bytes: number;
-  /** Arenas that may go, too: if blocks in them that no object explains are free by then; and one that is kept empty. */
+  /**
+   * Arenas that may go, too: if blocks in them that no object explains are free by then, or what dies does not stay on
+   * a free list (2.7); and one that is kept empty.
+   */
   readonly unsure: number;
 }
 export interface HolderName {
@@ -179,8 +182,9 @@ function arenasReleased(analysis: Analysis, { now, later, isFreedAnyway }: CutRe
   if (!arenas) return null;
   const isGone = new Uint8Array(graph.nodeCount);
   for (const nodes of [now, later]) for (const node of nodes) isGone[node] = 1;
-  const { sure, unsure } = emptiedBy(arenas, (node) => isGone[node] === 1);
-  const anyway = emptiedBy(arenas, (node) => isGone[node] === 1 && isFreedAnyway(node));
+  const lingering = lingeringOf(graph, now, later);
+  const { sure, unsure } = emptiedBy(arenas, (node) => isGone[node] === 1, lingering);
+  const anyway = emptiedBy(arenas, (node) => isGone[node] === 1 && isFreedAnyway(node), lingering);
   const emptied = sure.length - anyway.sure.length;
   const kept = keptEmpty(graph.info.version, arenas, emptied);
   const count = emptied - kept;
