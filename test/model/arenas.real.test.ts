@@ -102,6 +102,7 @@ async function play(python: Python, megabytes: number, every: number, share: num
       `${count} to ${count + unsure} predicted, ${goes} went`,
     );
     const { steps } = left.suggestion;
+    assert.equal(left.suggestion.freeListsStay, python.version[0] === 2);
     const chosen = steps.slice(0, Math.ceil(steps.length * share));
     const { arenasSoFar, objectsSoFar } = chosen.at(-1)!;
     const objects = chosen.flatMap((step) => step.objects);

@@ -99,7 +99,7 @@ describe("session: arenas", () => {
       ],
     );
     assert.deepEqual(sums, {
-      ...{ objects: 4, arenas: 2, keptEmpty: 1, bytes: 2 * 4 * POOL_BYTES, isBest: true },
+      ...{ objects: 4, arenas: 2, keptEmpty: 1, freeListsStay: false, bytes: 2 * 4 * POOL_BYTES, isBest: true },
       ...{ heldByStructure: 1, heldByUnexplained: 1 },
     });
     assert.deepEqual(owners.find(({ name }) => name === "app.KEPT")?.alone, 3);

@@ -140,6 +140,7 @@ export function madeUp(more: Partial<ArenasResult> = {}): ArenasResult {
       arenas: 3,
       bytes: 3 * ARENA,
       keptEmpty: 0,
+      freeListsStay: false,
       isBest: true,
       heldByStructure: 0,
       heldByUnexplained: 0,

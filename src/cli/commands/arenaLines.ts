@@ -2,7 +2,7 @@ import { colour as pc } from "../colour.js";
 import { formatBytes, formatCount } from "../../detect/format.js";
 import { arenaChanges, type ArenaChange } from "../../session/queries/arenaChanges.js";
 import type { ArenaOwnerRow, ArenaRow, ArenasResult, PinRow } from "../../session/queries/arenaRows.js";
-import { OUTSIDE_ARENAS } from "../../session/queries/arenaWords.js";
+import { FREE_LISTS_STAY, OUTSIDE_ARENAS } from "../../session/queries/arenaWords.js";
 import { placeText } from "../place.js";
 import { tableLines } from "../table.js";
 
@@ -130,6 +130,7 @@ export function* suggestionLines({ suggestion }: ArenasResult, all: boolean): Ge
         ? "No smaller choice releases as many, at any line. Counted after a full collection, which empties free lists."
         : "Found greedily: a smaller choice may do. Counted after a full collection, which empties free lists.",
     );
+    if (suggestion.freeListsStay) yield pc.dim(FREE_LISTS_STAY);
   } else {
     yield "No nearly empty arena would be released by letting go of entries of containers alone.";
   }

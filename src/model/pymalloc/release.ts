@@ -107,17 +107,22 @@ export function emptiedBy(
   return emptied;
 }
 
+/** True where a full collection does not empty the free lists of lists and dicts: in 2.7 (Modules/gcmodule.c). */
+export function keepsFreeLists([major]: RuntimeInfo["version"]): boolean {
+  return major < 3;
+}
+
 /** Lists, and dicts, that 2.7 keeps for later use (Objects/listobject.c, dictobject.c). */
 const FREE_LIST = 80;
 
 /**
- * What may stay on a free list when objects die: in 2.7, where a full collection does not empty those of lists and
- * dicts, the first that die of each. None does where the free lists are full already, which no snapshot tells.
+ * What may stay on a free list when objects die, where `keepsFreeLists`: the first lists and dicts that die. None does
+ * where the free lists are full already, which no snapshot tells.
  * @param deaths in the order in which objects die
  */
 export function lingeringOf({ columns, info }: HeapGraph, ...deaths: readonly Uint32Array[]): Set<NodeIndex> {
   const lingering = new Set<NodeIndex>();
-  if (info.version[0] > 2) return lingering;
+  if (!keepsFreeLists(info.version)) return lingering;
   const { kind, flags } = columns;
   const room = new Map<number, number>([
     [Kind.list, FREE_LIST],

@@ -97,6 +97,8 @@ export interface Suggestion {
   readonly arenas: number;
   /** How many of the empty ones the interpreter may keep: 0 or, from 3.9 on, 1. */
   readonly keptEmpty: number;
+  /** Some of the arenas may stay: of what goes, a full collection leaves lists and dicts on free lists (2.7). */
+  readonly freeListsStay: boolean;
   /** Bytes of the arenas that go back. */
   readonly bytes: number;
   /** No smaller set of entries empties as many arenas, at any step; false: found greedily. */

@@ -4,7 +4,7 @@ import { addressText, printable } from "../../heap/names.js";
 import type { ArenaMap } from "../../model/pymalloc/ArenaMap.js";
 import { sizeClasses } from "../../model/pymalloc/packing.js";
 import { NEARLY_EMPTY, nearlyEmptyArenas, type Pin, type PinnedArena, pinsOf } from "../../model/pymalloc/pins.js";
-import { keptEmpty, type Release, suggestRelease } from "../../model/pymalloc/release.js";
+import { keepsFreeLists, keptEmpty, type Release, suggestRelease } from "../../model/pymalloc/release.js";
 import { needCPython } from "../runtime.js";
 import type { Session } from "../Session.js";
 import { SourceFiles } from "../SourceFiles.js";
@@ -268,6 +268,7 @@ function suggestionOf(
     objects,
     arenas: released - kept,
     keptEmpty: kept,
+    freeListsStay: released > 0 && keepsFreeLists(analysis.graph.info.version),
     bytes: (released - kept) * (map?.pymalloc.arenaBytes ?? 0),
     isBest: release.isBest,
     heldByStructure: release.heldByStructure,

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { ArenasResult, Suggestion, SuggestionStep } from "../../session/queries/arenaRows.js";
+import { FREE_LISTS_STAY } from "../../session/queries/arenaWords.js";
 import { formatBytes, formatCount, plural, text } from "../format.js";
 import { showObject } from "../go.js";
 import { phase } from "../host.js";
@@ -98,10 +99,11 @@ export function Steps({ answer }: { readonly answer: ArenasResult }): JSX.Elemen
 
 /** What the suggestion releases, how good it is, and what it can't release: what matters most comes first. */
 function sentences(suggestion: Suggestion): readonly string[] {
-  const { steps, isBest, keptEmpty, arenas, heldByStructure, heldByUnexplained } = suggestion;
+  const { steps, isBest, keptEmpty, freeListsStay, arenas, heldByStructure, heldByUnexplained } = suggestion;
   const told = [summary(suggestion)];
   if (keptEmpty > 0 && arenas > 0)
     told.push("One more would be empty, and goes back unless the interpreter keeps it in store.");
+  if (freeListsStay) told.push(`${FREE_LISTS_STAY}.`);
   if (arenas + keptEmpty > 0)
     told.push(
       isBest
