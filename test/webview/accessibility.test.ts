@@ -18,7 +18,7 @@ describe("webview: accessibility (axe-core)", () => {
       const { page, snapshot, connection } = await view.real({ colorScheme, width: 1000 });
       await page.getByRole("article").first().waitFor();
       await page.getByText(/^Worth knowing/).click();
-      await page.getByRole("article").nth(4).waitFor();
+      await page.getByRole("article").nth(3).waitFor();
       let rules = await check(page, "overview");
 
       await page.keyboard.press("2");
