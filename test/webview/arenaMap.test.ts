@@ -18,7 +18,7 @@ import {
   PINS,
   POOLS_MAP,
 } from "./arenaViews.js";
-import { drawn, eventually, routeBecomes, tableRows, views } from "./harness.js";
+import { drawn, eventually, goBack, routeBecomes, tableRows, views } from "./harness.js";
 
 const focusedText = (page: Page) => page.evaluate(() => document.activeElement?.textContent?.trim());
 
@@ -141,13 +141,13 @@ describe("webview: the arena map", () => {
     await tabTo(page, "Why is this alive?");
     await page.keyboard.press("Enter");
     await routeBecomes(received, { view: "graph", seed: { kind: "path", id: "0x11" } });
-    await page.keyboard.press("Alt+ArrowLeft");
+    await goBack(page, "Arenas");
     await pane.waitFor();
     await grid.focus();
     await tabTo(page, "Show graph");
     await page.keyboard.press("Enter");
     await routeBecomes(received, { view: "graph", seed: { kind: "object", id: "0x11" } });
-    await page.keyboard.press("Alt+ArrowLeft");
+    await goBack(page, "Arenas");
     await pane.waitFor();
     await grid.focus();
     await tabTo(page, "Go to source: orders.py:7");

@@ -8,7 +8,7 @@ import { Series } from "../../src/session/Series.js";
 import { captureRounds } from "../detect/growing.js";
 import { pythons } from "../rig/pythons.js";
 import type { CannedHost } from "./CannedHost.js";
-import { drawn, eventually, routeBecomes, tableBegins, tableRows, type ViewOptions, views } from "./harness.js";
+import { drawn, eventually, goBack, routeBecomes, tableBegins, tableRows, type ViewOptions, views } from "./harness.js";
 import { assertClean, THEMES } from "./themes.js";
 
 const LABEL = "Caches";
@@ -241,7 +241,7 @@ describe("webview: the caches", () => {
       await page.keyboard.press("Enter");
       await check();
       if (name.startsWith("Go")) continue;
-      await page.keyboard.press("Alt+ArrowLeft");
+      await goBack(page, "Caches");
       await pane.waitFor();
     }
     await grid.focus();

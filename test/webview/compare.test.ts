@@ -9,7 +9,17 @@ import { captureRounds } from "../detect/growing.js";
 import { pythons } from "../rig/pythons.js";
 import type { CannedHost } from "./CannedHost.js";
 import { madeUp, row } from "./comparisons.js";
-import { drawn, eventually, routeBecomes, routes, tableBegins, tableRows, type ViewOptions, views } from "./harness.js";
+import {
+  drawn,
+  eventually,
+  goBack,
+  routeBecomes,
+  routes,
+  tableBegins,
+  tableRows,
+  type ViewOptions,
+  views,
+} from "./harness.js";
 import { assertClean, THEMES } from "./themes.js";
 
 const CONTAINERS = "Containers that grow";
@@ -169,16 +179,16 @@ describe("webview: the comparison", () => {
     assert.deepEqual((await host.says("source")).location, location);
     await tabTo("Show graph");
     await routeBecomes(received, { view: "graph", seed: { kind: "object", id: "0x99" } });
-    await page.keyboard.press("Alt+ArrowLeft");
+    await goBack(page, "Compare");
     await pane.waitFor();
     await tabTo("Why is this alive?");
     await routeBecomes(received, { view: "graph", seed: { kind: "path", id: "0x99" } });
-    await page.keyboard.press("Alt+ArrowLeft");
+    await goBack(page, "Compare");
     await pane.waitFor();
     await grid.focus();
     await page.keyboard.press("Enter");
     await routeBecomes(received, { view: "object", id: "0x99" });
-    await page.keyboard.press("Alt+ArrowLeft");
+    await goBack(page, "Compare");
     const types = page.getByRole("button", { name: "Types (1)" });
     await types.focus();
     await page.keyboard.press("Enter");

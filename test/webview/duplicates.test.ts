@@ -10,7 +10,7 @@ import { Session } from "../../src/session/Session.js";
 import { agentFolder } from "../formats/realSnapshot.js";
 import { type Python, pythons } from "../rig/pythons.js";
 import { type CannedHost, INFO } from "./CannedHost.js";
-import { eventually, routeBecomes, tableBegins, tableRows, type ViewOptions, views } from "./harness.js";
+import { eventually, goBack, routeBecomes, tableBegins, tableRows, type ViewOptions, views } from "./harness.js";
 import { assertClean, THEMES } from "./themes.js";
 
 const LABEL = "Values with several objects";
@@ -216,7 +216,7 @@ describe("webview: the duplicates", () => {
       await page.keyboard.press("Enter");
       await check();
       if (name.startsWith("Go")) continue;
-      await page.keyboard.press("Alt+ArrowLeft");
+      await goBack(page, "Duplicates");
       await pane.waitFor();
     }
     await grid.focus();

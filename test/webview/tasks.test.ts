@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatBytes, formatCount } from "../../src/detect/format.js";
 import type { TaskGroupRow, ThreadsResult } from "../../src/session/queries/threads.js";
-import { routeBecomes, tableBegins, tableRows, views } from "./harness.js";
+import { goBack, routeBecomes, tableBegins, tableRows, views } from "./harness.js";
 import { at, chooseList, LOCALS, NOTHING, openThreads, realThreads, tabTo, TASKS } from "./threadViews.js";
 
 const task = (row: Partial<TaskGroupRow> & Pick<TaskGroupRow, "objects">): TaskGroupRow => ({
@@ -94,7 +94,7 @@ describe("webview: thread-locals and tasks", () => {
       await tabTo(page, LOCALS, name);
       await page.keyboard.press("Enter");
       await routeBecomes(received, route);
-      await page.keyboard.press("Alt+ArrowLeft");
+      await goBack(page, "Threads");
       await pane.waitFor();
     }
     await tabTo(page, LOCALS, `Go to source: ${at(row.location!)}`);
@@ -154,7 +154,7 @@ describe("webview: thread-locals and tasks", () => {
       await tabTo(page, TASKS, name);
       await page.keyboard.press("Enter");
       await routeBecomes(received, route);
-      await page.keyboard.press("Alt+ArrowLeft");
+      await goBack(page, "Threads");
       await pane.waitFor();
     }
     await tabTo(page, TASKS, `Go to source: ${at(row.location!)}`);

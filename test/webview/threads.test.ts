@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatBytes } from "../../src/detect/format.js";
 import type { ThreadRow, ThreadsResult } from "../../src/session/queries/threads.js";
-import { eventually, routeBecomes, tableBegins, tableRows, views } from "./harness.js";
+import { eventually, goBack, routeBecomes, tableBegins, tableRows, views } from "./harness.js";
 import { assertClean, THEMES } from "./themes.js";
 import { at, chooseList, LOCALS, NOTHING, openThreads, realThreads, tabTo, TASKS, THREADS } from "./threadViews.js";
 
@@ -109,7 +109,7 @@ describe("webview: the threads", () => {
     await pane.getByRole("button", { name: "pack_parcels", exact: true }).click();
     const frame = row.frames.find((one) => one.function === "pack_parcels")!;
     await routeBecomes(received, { view: "object", id: frame.node });
-    await page.keyboard.press("Alt+ArrowLeft");
+    await goBack(page, "Threads");
     const from = received.length;
     await pane.getByRole("button", { name: at(frame.location!), exact: true }).click();
     assert.deepEqual((await host.says("source", from)).location, frame.location);
@@ -129,11 +129,11 @@ describe("webview: the threads", () => {
     await tabTo(page, THREADS, "Show graph");
     await page.keyboard.press("Enter");
     await routeBecomes(received, { view: "graph", seed: { kind: "object", id: row.node } });
-    await page.keyboard.press("Alt+ArrowLeft");
+    await goBack(page, "Threads");
     await grid.focus();
     await page.keyboard.press("Enter");
     await routeBecomes(received, { view: "object", id: row.node });
-    await page.keyboard.press("Alt+ArrowLeft");
+    await goBack(page, "Threads");
 
     await page.getByRole("grid", { name: stack }).focus();
     for (const key of ["Home", "ArrowDown"]) await page.keyboard.press(key);
@@ -148,14 +148,14 @@ describe("webview: the threads", () => {
     await page.getByRole("grid", { name: stack }).focus();
     await page.keyboard.press("Enter");
     await routeBecomes(received, { view: "object", id: row.frames[1].node });
-    await page.keyboard.press("Alt+ArrowLeft");
+    await goBack(page, "Threads");
 
     await page.getByRole("grid", { name: variables }).focus();
     for (const key of ["Home", "ArrowDown"]) await page.keyboard.press(key);
     await tabTo(page, variables, `Why is ${row.locals[1].name} alive?`);
     await page.keyboard.press("Enter");
     await routeBecomes(received, { view: "graph", seed: { kind: "path", id: row.locals[1].id } });
-    await page.keyboard.press("Alt+ArrowLeft");
+    await goBack(page, "Threads");
     await page.getByRole("grid", { name: variables }).focus();
     await page.keyboard.press("End");
     await page.keyboard.press("Enter");

@@ -11,7 +11,7 @@ import { weakrefLab, type WeakrefTruth } from "../fidelity/weakrefs.js";
 import { pythons } from "../rig/pythons.js";
 import { applyAxe } from "./axe.js";
 import type { CannedHost } from "./CannedHost.js";
-import { drawn, eventually, routeBecomes, tableBegins, tableRows, type ViewOptions, views } from "./harness.js";
+import { drawn, eventually, goBack, routeBecomes, tableBegins, tableRows, type ViewOptions, views } from "./harness.js";
 
 const GROUPS = "Groups of weak references";
 const PILES = "Containers with dead weak references";
@@ -132,7 +132,7 @@ describe("webview: the weak references", () => {
     await page.keyboard.press("Enter");
     const id = fitting[0].ids[0];
     await routeBecomes(received, { view: "graph", seed: { kind: "object", id } });
-    await page.keyboard.press("Alt+ArrowLeft");
+    await goBack(page, "Weak references");
     // What was filtered and selected is there again.
     await page.getByText(`${fitting.length} of ${groups.length} groups`).waitFor();
     await heading.waitFor();
