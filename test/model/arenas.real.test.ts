@@ -82,7 +82,7 @@ async function play(python: Python, megabytes: number, every: number, share: num
     await run.arenas();
     const full = await run.arenas();
     const before = await run.open("full");
-    const arenasBefore = arenas(before, undefined, { all: true }).arenas;
+    const arenasBefore = arenas(before).arenas;
     compareCounts(full, arenasBefore.length);
     const released = cut(before, [{ from: moduleDict(before, "sparse"), label: "['REST']" }]).arenas!;
     const sparse = await run.arenas();
@@ -105,7 +105,7 @@ async function play(python: Python, megabytes: number, every: number, share: num
     assert.ok(objects.every(({ heldBy }) => heldBy === "sparse.KEPT[…]"));
     run.forget(objects);
     const last = await run.arenas();
-    const end = arenas(await run.open("released"), undefined, { all: true }).arenas;
+    const end = arenas(await run.open("released")).arenas;
     compareCounts(last, end.length);
     const inTheEnd = new Map(end.map((row) => [row.address, row]));
     const suggested = new Set(chosen.flatMap((step) => step.arenas));
