@@ -343,6 +343,19 @@ if hasattr(sys, '_debugmallocstats'):
     sys._debugmallocstats()
 '''
 
+# malloc gives a free chunk of 48 bytes whole to an object that needs 32: made here by freeing such chunks and a request
+# that is big enough to have it sort them
+LONG_CHUNK = PRELUDE + '''
+import ctypes
+texts = [bytes(bytearray([at & 255] * 7)) for at in range(2000)]
+del texts[::2]
+bytearray(1 << 20)
+probes = [object() for _ in range(20000)]
+long = [probe for probe in probes if ctypes.c_size_t.from_address(id(probe) - 8).value & ~7 == 48]
+ouroboros_capture._pool_probe = long[0]
+ouroboros_capture.snapshot('allocator.pyheapsnapshot')
+'''
+
 
 def check_allocators(bench):
     """The allocator and the debug hooks are recognised, as they are told by PYTHONMALLOC."""
@@ -378,6 +391,11 @@ def check_allocators(bench):
             assert expected in meta['problem'] and 'PYTHONMALLOC' in meta['problem'], meta
             assert 'pools/class' not in snapshot.column
         done.append('%s: %s%s' % (label, expected, ' with debug hooks' if debug else ''))
+    bench.environment['PYTHONMALLOC'] = 'malloc'
+    code, _, err = bench.run('-X', 'tracemalloc', bench.write('long_chunk.py', LONG_CHUNK))
+    assert code == 0, err[-2000:]
+    meta = loader.Snapshot(bench.path('allocator.pyheapsnapshot')).meta['pymalloc']
+    assert meta['allocator'] == 'malloc', meta
     return ', '.join(done)
 
 

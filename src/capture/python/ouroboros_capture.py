@@ -1343,11 +1343,14 @@ def _allocator_of(memory):
         return name if name in ('malloc', 'mimalloc', 'pymalloc') else 'unknown', debug == 'debug'
     if memory is None or _POINTER != 8:
         return 'unknown', False
-    # glibc, malloc/malloc.c: the size of a chunk, with 8 bytes for itself, a multiple of 16 and at least 32
+    # glibc, malloc/malloc.c: the size of a chunk, with 8 bytes for itself, a multiple of 16 and at least 32; 16 bytes
+    # that would be left of a free chunk stay with it. The lowest bit of the next size says that this chunk is in use.
     debug = _is_debugging(memory)
-    size = memory.words(id(_pool_probe) - (24 if debug else 8), 1)[0] & ~7
-    requests = [object.__basicsize__ + more for more in ((24, 32) if debug else (0,))]
-    return 'malloc' if size in [max(32, (request + 8 + 15) & ~15) for request in requests] else 'unknown', debug
+    chunk = id(_pool_probe) - (24 if debug else 8)
+    size = memory.words(chunk, 1)[0] & ~7
+    smallest = [max(32, (object.__basicsize__ + more + 8 + 15) & ~15) for more in ((24, 32) if debug else (0,))]
+    is_chunk = size in [least + left for least in smallest for left in (0, 16)] and memory.words(chunk + size, 1)[0] & 1
+    return 'malloc' if is_chunk else 'unknown', debug
 
 
 # ------------------------------------------------------------------------------------------------- tables
