@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { HeapBuilder } from "../../src/heap/HeapBuilder.js";
 import { Kind } from "../../src/heap/kinds.js";
 import { arena, arenas, pool, UnknownArenaError } from "../../src/session/queries/arenas.js";
+import { FREE_LISTS_STAY } from "../../src/session/queries/arenaWords.js";
 import { cut } from "../../src/session/queries/cut.js";
 import { Session } from "../../src/session/Session.js";
 import { HandMadeArenas, POOL_BYTES, program, START } from "../model/handMadeArenas.js";
@@ -85,6 +86,8 @@ describe("session: arenas", () => {
         ],
       );
     }
+    const lines = arenas(open(scene(3, [2, 7, 18]))).policies.map(({ what }) => what.endsWith(FREE_LISTS_STAY));
+    assert.deepEqual(lines, [false, false, true, false]);
   });
 
   it("suggestions count the one that is kept apart, and what else holds arenas", () => {

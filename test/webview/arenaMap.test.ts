@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
 import {
   activeText,
   addressOf,
@@ -18,16 +17,8 @@ import {
   PINS,
   POOLS_MAP,
 } from "./arenaViews.js";
-import { drawn, eventually, goBack, routeBecomes, tableRows, views } from "./harness.js";
-
-const focusedText = (page: Page) => page.evaluate(() => document.activeElement?.textContent?.trim());
-
-async function tabTo(page: Page, name: string): Promise<void> {
-  await eventually(async () => {
-    await page.keyboard.press("Tab");
-    return (await focusedText(page)) === name;
-  }, `Tab leads to ${name}`);
-}
+import { drawn, eventually, routeBecomes, tableRows, views } from "./harness.js";
+import { goBack, tabTo } from "./keyboard.js";
 
 describe("webview: the arena map", () => {
   const view = views();

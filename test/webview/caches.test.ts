@@ -8,7 +8,8 @@ import { Series } from "../../src/session/Series.js";
 import { captureRounds } from "../detect/growing.js";
 import { pythons } from "../rig/pythons.js";
 import type { CannedHost } from "./CannedHost.js";
-import { drawn, eventually, goBack, routeBecomes, tableBegins, tableRows, type ViewOptions, views } from "./harness.js";
+import { drawn, eventually, routeBecomes, tableBegins, tableRows, type ViewOptions, views } from "./harness.js";
+import { goBack, tabFrom } from "./keyboard.js";
 import { assertClean, THEMES } from "./themes.js";
 
 const LABEL = "Caches";
@@ -233,11 +234,7 @@ describe("webview: the caches", () => {
         async () => assert.deepEqual((await host.says("source")).location, MADE_UP[1].location),
       ],
     ] as const) {
-      await grid.focus();
-      await eventually(async () => {
-        await page.keyboard.press("Tab");
-        return (await page.evaluate(() => document.activeElement?.textContent?.trim())) === name;
-      }, `Tab leads to ${name}`);
+      await tabFrom(page, LABEL, name);
       await page.keyboard.press("Enter");
       await check();
       if (name.startsWith("Go")) continue;

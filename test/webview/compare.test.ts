@@ -9,17 +9,8 @@ import { captureRounds } from "../detect/growing.js";
 import { pythons } from "../rig/pythons.js";
 import type { CannedHost } from "./CannedHost.js";
 import { madeUp, row } from "./comparisons.js";
-import {
-  drawn,
-  eventually,
-  goBack,
-  routeBecomes,
-  routes,
-  tableBegins,
-  tableRows,
-  type ViewOptions,
-  views,
-} from "./harness.js";
+import { drawn, routeBecomes, routes, tableBegins, tableRows, type ViewOptions, views } from "./harness.js";
+import { goBack, tabFrom } from "./keyboard.js";
 import { assertClean, THEMES } from "./themes.js";
 
 const CONTAINERS = "Containers that grow";
@@ -167,21 +158,17 @@ describe("webview: the comparison", () => {
     const pane = page.getByRole("region", { name: "app.TWO" });
     await pane.getByText("0 → 20, +10 each time; the first snapshot has none").waitFor();
     await pane.getByText("0.99; a straight line has 1.00").waitFor();
-    const tabTo = async (name: string) => {
-      await grid.focus();
-      await eventually(async () => {
-        await page.keyboard.press("Tab");
-        return (await page.evaluate(() => document.activeElement?.textContent?.trim())) === name;
-      }, `Tab leads to ${name}`);
+    const enter = async (name: string) => {
+      await tabFrom(page, CONTAINERS, name);
       await page.keyboard.press("Enter");
     };
-    await tabTo("Go to source: app.py:12");
+    await enter("Go to source: app.py:12");
     assert.deepEqual((await host.says("source")).location, location);
-    await tabTo("Show graph");
+    await enter("Show graph");
     await routeBecomes(received, { view: "graph", seed: { kind: "object", id: "0x99" } });
     await goBack(page, "Compare");
     await pane.waitFor();
-    await tabTo("Why is this alive?");
+    await enter("Why is this alive?");
     await routeBecomes(received, { view: "graph", seed: { kind: "path", id: "0x99" } });
     await goBack(page, "Compare");
     await pane.waitFor();

@@ -10,7 +10,8 @@ import { Session } from "../../src/session/Session.js";
 import { agentFolder } from "../formats/realSnapshot.js";
 import { type Python, pythons } from "../rig/pythons.js";
 import { type CannedHost, INFO } from "./CannedHost.js";
-import { eventually, goBack, routeBecomes, tableBegins, tableRows, type ViewOptions, views } from "./harness.js";
+import { eventually, routeBecomes, tableBegins, tableRows, type ViewOptions, views } from "./harness.js";
+import { focusedText, goBack, tabFrom } from "./keyboard.js";
 import { assertClean, THEMES } from "./themes.js";
 
 const LABEL = "Values with several objects";
@@ -53,8 +54,6 @@ const MADE_UP: DuplicatesResult = {
     { name: "equal bytes", what: "there is one bytes object for each value", count: 0, saved: 0 },
   ],
 };
-
-const focusedText = (page: Page) => page.evaluate(() => document.activeElement?.textContent?.trim());
 
 describe("webview: the duplicates", () => {
   const view = views();
@@ -208,11 +207,7 @@ describe("webview: the duplicates", () => {
       ["0x101", () => routeBecomes(received, { view: "object", id: "0x101" })],
       ["str", () => routeBecomes(received, { view: "types", type: "str" })],
     ] as const) {
-      await grid.focus();
-      await eventually(async () => {
-        await page.keyboard.press("Tab");
-        return (await focusedText(page)) === name;
-      }, `Tab leads to ${name}`);
+      await tabFrom(page, LABEL, name);
       await page.keyboard.press("Enter");
       await check();
       if (name.startsWith("Go")) continue;

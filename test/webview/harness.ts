@@ -259,12 +259,3 @@ export async function routeBecomes(received: readonly FromView[], wanted: unknow
   const text = JSON.stringify(wanted);
   await eventually(() => JSON.stringify(routes(received).at(-1)) === text, `the view shows ${text}`);
 }
-
-/**
- * Goes back to a view, and waits until its heading has the focus: the heading takes it as soon as the view is there,
- * also from what has been focused meanwhile.
- */
-export async function goBack(page: Page, heading: string): Promise<void> {
-  await page.keyboard.press("Alt+ArrowLeft");
-  await page.locator("h1:focus", { hasText: heading }).waitFor();
-}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { drawn, eventually, routeBecomes, views } from "./harness.js";
+import { headingFocused } from "./keyboard.js";
 
 const focused = (page: Page) =>
   page.evaluate(() => {
@@ -28,13 +29,6 @@ async function tabTo(page: Page, wanted: (at: Awaited<ReturnType<typeof focused>
 
 const current = (page: Page) => page.locator("nav [aria-current=page]").innerText();
 
-async function heading(page: Page, name: string): Promise<void> {
-  await eventually(async () => {
-    const at = await focused(page);
-    return at.tag === "H1" && at.name === name;
-  }, `the focus is on the heading ${name}`);
-}
-
 describe("webview: by keyboard alone", () => {
   const view = views();
 
@@ -42,12 +36,12 @@ describe("webview: by keyboard alone", () => {
     const { page, received } = await view.real();
     assert.equal(await current(page), "Overview");
     await page.keyboard.press("2");
-    await heading(page, "Reference cycles");
+    await headingFocused(page, "Reference cycles");
     assert.equal(await current(page), "Cycles");
     await page.keyboard.press("3");
-    await heading(page, "Types");
+    await headingFocused(page, "Types");
     await page.keyboard.press("1");
-    await heading(page, "Overview");
+    await headingFocused(page, "Overview");
     await page.keyboard.press("0");
     assert.equal(await current(page), "Overview", "there is no tenth view");
     await page.keyboard.press("Alt+ArrowRight");
@@ -56,7 +50,7 @@ describe("webview: by keyboard alone", () => {
     await routeBecomes(received, { view: "overview" });
     for (const name of ["Types", "Reference cycles", "Overview"]) {
       await page.keyboard.press("Alt+ArrowLeft");
-      await heading(page, name);
+      await headingFocused(page, name);
     }
     assert.equal(await page.getByRole("button", { name: "Back" }).isDisabled(), true);
     await page.keyboard.press("Alt+ArrowLeft");
@@ -67,7 +61,7 @@ describe("webview: by keyboard alone", () => {
   it("leads to the search by a slash, and takes keys in a field for text", async () => {
     const { page } = await view.real();
     await page.keyboard.press("2");
-    await heading(page, "Reference cycles");
+    await headingFocused(page, "Reference cycles");
     await page.keyboard.press("/");
     const at = await focused(page);
     assert.equal(at.role, "combobox");
@@ -86,7 +80,7 @@ describe("webview: by keyboard alone", () => {
       ["3", "Types", 6],
     ] as const) {
       await page.keyboard.press(key);
-      if (key !== "1") await heading(page, name);
+      if (key !== "1") await headingFocused(page, name);
       await page
         .getByRole("button", { name: /^Show graph/ })
         .or(page.getByRole("grid"))
@@ -112,14 +106,14 @@ describe("webview: by keyboard alone", () => {
     const { page, snapshot, sources, received } = await view.real();
     const { families } = await snapshot.ask("families", {});
     await page.keyboard.press("2");
-    await heading(page, "Reference cycles");
+    await headingFocused(page, "Reference cycles");
     await tabTo(page, ({ role }) => role === "grid");
     await page.keyboard.press("ArrowDown");
     await page.getByRole("region", { name: families[1].name }).waitFor();
     await page.keyboard.press("Enter");
     await routeBecomes(received, { view: "graph", seed: { kind: "family", family: 1, cycle: 0 } });
     await page.keyboard.press("Alt+ArrowLeft");
-    await heading(page, "Reference cycles");
+    await headingFocused(page, "Reference cycles");
     await page.getByRole("region", { name: families[1].name }).waitFor();
     assert.match(
       await page.locator("[role=row][aria-selected=true]").innerText(),
@@ -136,7 +130,7 @@ describe("webview: by keyboard alone", () => {
     const { page, snapshot, received, connection } = await view.real();
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.keyboard.press("3");
-    await heading(page, "Types");
+    await headingFocused(page, "Types");
     await tabTo(page, ({ name }) => name === "Objects");
     await page.keyboard.press("Enter");
     const all = await snapshot.ask("types", {});
@@ -172,7 +166,7 @@ describe("webview: by keyboard alone", () => {
     await routeBecomes(received, { view: "object", id: referrers[0].id });
     // The object has a digit of its own, once one was shown.
     await page.keyboard.press("1");
-    await heading(page, "Overview");
+    await headingFocused(page, "Overview");
     const tab = page.getByRole("navigation").getByRole("button", { name: "Object", exact: true });
     await page.keyboard.press((await tab.getAttribute("aria-keyshortcuts"))!);
     await routeBecomes(received, { view: "object", id: referrers[0].id });

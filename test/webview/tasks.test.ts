@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { formatBytes, formatCount } from "../../src/detect/format.js";
 import type { TaskGroupRow, ThreadsResult } from "../../src/session/queries/threads.js";
-import { goBack, routeBecomes, tableBegins, tableRows, views } from "./harness.js";
-import { at, chooseList, LOCALS, NOTHING, openThreads, realThreads, tabTo, TASKS } from "./threadViews.js";
+import { routeBecomes, tableBegins, tableRows, views } from "./harness.js";
+import { goBack, tabFrom } from "./keyboard.js";
+import { at, chooseList, LOCALS, NOTHING, openThreads, realThreads, TASKS } from "./threadViews.js";
 
 const task = (row: Partial<TaskGroupRow> & Pick<TaskGroupRow, "objects">): TaskGroupRow => ({
   coroutine: null,
@@ -91,13 +92,13 @@ describe("webview: thread-locals and tasks", () => {
       [row.dict, { view: "object", id: row.dict }],
       [row.type, { view: "types", type: row.type }],
     ] as const) {
-      await tabTo(page, LOCALS, name);
+      await tabFrom(page, LOCALS, name);
       await page.keyboard.press("Enter");
       await routeBecomes(received, route);
       await goBack(page, "Threads");
       await pane.waitFor();
     }
-    await tabTo(page, LOCALS, `Go to source: ${at(row.location!)}`);
+    await tabFrom(page, LOCALS, `Go to source: ${at(row.location!)}`);
     await page.keyboard.press("Enter");
     assert.deepEqual((await host.says("source")).location, row.location);
     await grid.focus();
@@ -151,13 +152,13 @@ describe("webview: thread-locals and tasks", () => {
       ["Why is this alive?", { view: "graph", seed: { kind: "path", id: row.objects[0] } }],
       [row.objects[1], { view: "object", id: row.objects[1] }],
     ] as const) {
-      await tabTo(page, TASKS, name);
+      await tabFrom(page, TASKS, name);
       await page.keyboard.press("Enter");
       await routeBecomes(received, route);
       await goBack(page, "Threads");
       await pane.waitFor();
     }
-    await tabTo(page, TASKS, `Go to source: ${at(row.location!)}`);
+    await tabFrom(page, TASKS, `Go to source: ${at(row.location!)}`);
     const from = received.length;
     await page.keyboard.press("Enter");
     assert.deepEqual((await host.says("source", from)).location, row.location);

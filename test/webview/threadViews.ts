@@ -9,7 +9,7 @@ import { Session } from "../../src/session/Session.js";
 import { agentFolder } from "../formats/realSnapshot.js";
 import { pythons } from "../rig/pythons.js";
 import type { CannedHost } from "./CannedHost.js";
-import { eventually, type ViewOptions, type Views } from "./harness.js";
+import { type ViewOptions, type Views } from "./harness.js";
 
 const FIXTURES = join("test", "fixtures", "threads");
 
@@ -56,13 +56,4 @@ export async function openThreads(view: Views, answer: ThreadsResult, options: V
 /** Chooses one of the view's lists. */
 export async function chooseList(page: Page, list: RegExp): Promise<void> {
   await page.getByRole("group", { name: "List" }).getByRole("button", { name: list }).click();
-}
-
-/** Goes on by Tab from a table to a button. */
-export async function tabTo(page: Page, grid: string, name: string): Promise<void> {
-  await page.getByRole("grid", { name: grid, exact: true }).focus();
-  await eventually(async () => {
-    await page.keyboard.press("Tab");
-    return (await page.evaluate(() => document.activeElement?.textContent?.trim())) === name;
-  }, `Tab leads to ${name}`);
 }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { formatBytes } from "../../src/detect/format.js";
 import type { ThreadRow, ThreadsResult } from "../../src/session/queries/threads.js";
-import { eventually, goBack, routeBecomes, tableBegins, tableRows, views } from "./harness.js";
+import { eventually, routeBecomes, tableBegins, tableRows, views } from "./harness.js";
+import { goBack, tabFrom } from "./keyboard.js";
 import { assertClean, THEMES } from "./themes.js";
-import { at, chooseList, LOCALS, NOTHING, openThreads, realThreads, tabTo, TASKS, THREADS } from "./threadViews.js";
+import { at, chooseList, LOCALS, NOTHING, openThreads, realThreads, TASKS, THREADS } from "./threadViews.js";
 
 /** Threads of which little is known, and one with more functions than are listed. */
 const UNKNOWN: readonly ThreadRow[] = [
@@ -126,7 +127,7 @@ describe("webview: the threads", () => {
     await page.getByText("1 of 5 threads").waitFor();
     const grid = page.getByRole("grid", { name: THREADS });
     const [stack, variables] = ["Stack of pack_parcels", "Variables of pack_parcels"];
-    await tabTo(page, THREADS, "Show graph");
+    await tabFrom(page, THREADS, "Show graph");
     await page.keyboard.press("Enter");
     await routeBecomes(received, { view: "graph", seed: { kind: "object", id: row.node } });
     await goBack(page, "Threads");
@@ -141,7 +142,7 @@ describe("webview: the threads", () => {
       const last = received.filter((message) => message.kind === "route").at(-1);
       return last?.selected === row.frames[1].node;
     }, "commands act on the frame");
-    await tabTo(page, stack, `Go to source: ${at(row.frames[1].location!)}`);
+    await tabFrom(page, stack, `Go to source: ${at(row.frames[1].location!)}`);
     const from = received.length;
     await page.keyboard.press("Enter");
     assert.deepEqual((await host.says("source", from)).location, row.frames[1].location);
@@ -152,7 +153,7 @@ describe("webview: the threads", () => {
 
     await page.getByRole("grid", { name: variables }).focus();
     for (const key of ["Home", "ArrowDown"]) await page.keyboard.press(key);
-    await tabTo(page, variables, `Why is ${row.locals[1].name} alive?`);
+    await tabFrom(page, variables, `Why is ${row.locals[1].name} alive?`);
     await page.keyboard.press("Enter");
     await routeBecomes(received, { view: "graph", seed: { kind: "path", id: row.locals[1].id } });
     await goBack(page, "Threads");

@@ -11,7 +11,8 @@ import { weakrefLab, type WeakrefTruth } from "../fidelity/weakrefs.js";
 import { pythons } from "../rig/pythons.js";
 import { applyAxe } from "./axe.js";
 import type { CannedHost } from "./CannedHost.js";
-import { drawn, eventually, goBack, routeBecomes, tableBegins, tableRows, type ViewOptions, views } from "./harness.js";
+import { drawn, eventually, routeBecomes, tableBegins, tableRows, type ViewOptions, views } from "./harness.js";
+import { goBack } from "./keyboard.js";
 
 const GROUPS = "Groups of weak references";
 const PILES = "Containers with dead weak references";

@@ -125,21 +125,27 @@ export function* suggestionLines({ suggestion }: ArenasResult, all: boolean): Ge
       ]),
     );
     yield* more(steps.length - shown.length);
+    const choice = isBest
+      ? "No smaller choice releases as many, at any line."
+      : "Found greedily: a smaller choice may do.";
     yield pc.dim(
-      isBest
-        ? "No smaller choice releases as many, at any line. Counted after a full collection, which empties free lists."
-        : "Found greedily: a smaller choice may do. Counted after a full collection, which empties free lists.",
+      suggestion.freeListsStay
+        ? `${choice} Counted after a full collection. ${FREE_LISTS_STAY}`
+        : `${choice} Counted after a full collection, which empties free lists.`,
     );
-    if (suggestion.freeListsStay) yield pc.dim(FREE_LISTS_STAY);
   } else {
     yield "No nearly empty arena would be released by letting go of entries of containers alone.";
   }
   if (heldByStructure > 0) {
-    yield `${formatCount(heldByStructure)} are held by modules, classes, what they name, or what runs, too`;
+    yield `${arenasAre(heldByStructure)} held by modules, classes, what they name, or what runs, too`;
   }
   if (heldByUnexplained > 0) {
-    yield `${formatCount(heldByUnexplained)} are held by blocks of no known object, too: some may be free lists, which gc.collect() empties; capture again after it`;
+    yield `${arenasAre(heldByUnexplained)} held by blocks of no known object, too: some may be free lists, which gc.collect() empties; capture again after it`;
   }
+}
+
+function arenasAre(count: number): string {
+  return count === 1 ? "1 arena is" : `${formatCount(count)} arenas are`;
 }
 
 /** How many objects of the steps are in which container. */
