@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { activeText, addressOf, answersOf, ARENA, chooseList, madeUp, MAP, openArenas } from "./arenaViews.js";
-import { drawn, routeBecomes, tableBegins, tableRows, views } from "./harness.js";
+import { drawn, routeBecomes, selectedBecomes, tableBegins, tableRows, views } from "./harness.js";
 import { assertClean } from "./themes.js";
 
 describe("webview: what to let go of", () => {
@@ -86,10 +86,12 @@ describe("webview: what to let go of", () => {
     const pane = page.getByRole("region", { name: "app.ORDERS" });
     await pane.getByText("2 of them nothing else holds").waitFor();
     await pane.getByRole("button", { name: "Show graph" }).waitFor();
+    await selectedBecomes(received, "0x90");
     await page.getByRole("grid", { name: "Holders of nearly empty arenas" }).focus();
     await page.keyboard.press("ArrowDown");
     await page.getByRole("region", { name: "the interpreter" }).waitFor();
     assert.equal(await page.getByRole("button", { name: "Show graph" }).count(), 0);
+    await selectedBecomes(received, null);
     const before = received.length;
     await page.keyboard.press("Enter");
     await drawn(page);

@@ -17,7 +17,7 @@ import {
   PINS,
   POOLS_MAP,
 } from "./arenaViews.js";
-import { drawn, eventually, routeBecomes, tableRows, views } from "./harness.js";
+import { drawn, eventually, routeBecomes, selectedBecomes, tableRows, views } from "./harness.js";
 import { goBack, tabTo } from "./keyboard.js";
 
 describe("webview: the arena map", () => {
@@ -101,10 +101,7 @@ describe("webview: the arena map", () => {
     );
     const pane = page.getByRole("region", { name: `Arena ${addressOf(2)}` });
     await pane.getByText("The first 3 of 250 objects that must go for the arena to be released.").waitFor();
-    await eventually(() => {
-      const last = received.filter((message) => message.kind === "route").at(-1);
-      return last?.selected === PINS[0].id;
-    }, "commands act on the object that holds it");
+    await selectedBecomes(received, PINS[0].id);
 
     for (let i = 0; i < 2; i++) await page.keyboard.press("Tab");
     assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), POOLS_MAP);

@@ -8,7 +8,7 @@ import { Series } from "../../src/session/Series.js";
 import { captureRounds } from "../detect/growing.js";
 import { pythons } from "../rig/pythons.js";
 import type { CannedHost } from "./CannedHost.js";
-import { drawn, eventually, routeBecomes, tableBegins, tableRows, type ViewOptions, views } from "./harness.js";
+import { drawn, routeBecomes, selectedBecomes, tableBegins, tableRows, type ViewOptions, views } from "./harness.js";
 import { goBack, tabFrom } from "./keyboard.js";
 import { assertClean, THEMES } from "./themes.js";
 
@@ -221,10 +221,7 @@ describe("webview: the caches", () => {
     const pane = page.getByRole("region", { name: "app.load.cache" });
     await pane.getByText("none is known").waitFor();
     await pane.getByText("1,000 → 3,000 over 3 snapshots, +1,000 each time, r² 0.99").waitFor();
-    await eventually(() => {
-      const last = received.filter((message) => message.kind === "route").at(-1);
-      return last?.selected === "0x20";
-    }, "commands act on the container");
+    await selectedBecomes(received, "0x20");
     // From the table on Tab leads into the pane: past the id to the buttons.
     for (const [name, check] of [
       ["Show graph", () => routeBecomes(received, { view: "graph", seed: { kind: "object", id: "0x20" } })],

@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { formatBytes, formatCount } from "../../src/detect/format.js";
 import type { FamilyDetails, FamilySummary } from "../../src/session/queries/families.js";
 import type { CannedHost } from "./CannedHost.js";
-import { drawn, eventually, routeBecomes, type RealView, tableBegins, tableRows, views } from "./harness.js";
+import {
+  drawn,
+  eventually,
+  routeBecomes,
+  selectedBecomes,
+  type RealView,
+  tableBegins,
+  tableRows,
+  views,
+} from "./harness.js";
 
 const TABLE = "Families of reference cycles";
 const NAMES = ["Node", "cell", "alpha.Beta", "Alpha", "zeta", "_private", "dict"];
@@ -146,10 +155,7 @@ describe("webview: the cycles", () => {
       const [edge] = details.edges;
       assert.match(await references.nth(1).innerText(), new RegExp(`${edge.from}.*${edge.to}`, "s"));
       assert.equal(await page.locator(".table-row[aria-selected=true]").count(), 1);
-      await eventually(() => {
-        const last = received.findLast((message) => message.kind === "route");
-        return last?.selected === details.examples[0].id;
-      }, "the host knows the selected object");
+      await selectedBecomes(received, details.examples[0].id);
       await pane.getByRole("button", { name: "Go to source" }).click();
       await eventually(() => sources.length > 0, "the host is asked for the source");
       assert.deepEqual(sources, [family.location]);

@@ -10,7 +10,15 @@ import { Session } from "../../src/session/Session.js";
 import { agentFolder } from "../formats/realSnapshot.js";
 import { type Python, pythons } from "../rig/pythons.js";
 import { type CannedHost, INFO } from "./CannedHost.js";
-import { eventually, routeBecomes, tableBegins, tableRows, type ViewOptions, views } from "./harness.js";
+import {
+  eventually,
+  routeBecomes,
+  selectedBecomes,
+  tableBegins,
+  tableRows,
+  type ViewOptions,
+  views,
+} from "./harness.js";
 import { focusedText, goBack, tabFrom } from "./keyboard.js";
 import { assertClean, THEMES } from "./themes.js";
 
@@ -195,10 +203,7 @@ describe("webview: the duplicates", () => {
       ROWS[0].objects,
       "the objects are listed",
     );
-    await eventually(() => {
-      const last = received.filter((message) => message.kind === "route").at(-1);
-      return last?.selected === ROWS[0].objects[0];
-    }, "commands act on the first object");
+    await selectedBecomes(received, ROWS[0].objects[0]);
     const grid = page.getByRole("grid", { name: LABEL });
     for (const [name, check] of [
       ["Show graph", () => routeBecomes(received, { view: "graph", seed: { kind: "object", id: "0x100" } })],

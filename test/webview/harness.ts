@@ -259,3 +259,11 @@ export async function routeBecomes(received: readonly FromView[], wanted: unknow
   const text = JSON.stringify(wanted);
   await eventually(() => JSON.stringify(routes(received).at(-1)) === text, `the view shows ${text}`);
 }
+
+/** Waits until commands act on an object, the one with this id, or on none. */
+export async function selectedBecomes(received: readonly FromView[], id: string | null): Promise<void> {
+  await eventually(
+    () => received.findLast((message) => message.kind === "route")?.selected === id,
+    `commands act on ${id ?? "nothing"}`,
+  );
+}

@@ -194,7 +194,8 @@ describe("webview: made anew", () => {
     const before = received.length;
     await page.reload();
     await page.getByRole("heading", { name: "class __main__.Page" }).waitFor();
-    const route = received.slice(before).find(({ kind }) => kind === "route");
-    assert.deepEqual(route, { kind: "route", route: { view: "object", id: rows[0].id }, selected: null });
+    const route = () => received.slice(before).find(({ kind }) => kind === "route");
+    await eventually(() => route() !== undefined, "the host is told");
+    assert.deepEqual(route(), { kind: "route", route: { view: "object", id: rows[0].id }, selected: null });
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatBytes } from "../../src/detect/format.js";
 import type { ThreadRow, ThreadsResult } from "../../src/session/queries/threads.js";
-import { eventually, routeBecomes, tableBegins, tableRows, views } from "./harness.js";
+import { routeBecomes, selectedBecomes, tableBegins, tableRows, views } from "./harness.js";
 import { goBack, tabFrom } from "./keyboard.js";
 import { assertClean, THEMES } from "./themes.js";
 import { at, chooseList, LOCALS, NOTHING, openThreads, realThreads, TASKS, THREADS } from "./threadViews.js";
@@ -138,10 +138,7 @@ describe("webview: the threads", () => {
 
     await page.getByRole("grid", { name: stack }).focus();
     for (const key of ["Home", "ArrowDown"]) await page.keyboard.press(key);
-    await eventually(() => {
-      const last = received.filter((message) => message.kind === "route").at(-1);
-      return last?.selected === row.frames[1].node;
-    }, "commands act on the frame");
+    await selectedBecomes(received, row.frames[1].node);
     await tabFrom(page, stack, `Go to source: ${at(row.frames[1].location!)}`);
     const from = received.length;
     await page.keyboard.press("Enter");
