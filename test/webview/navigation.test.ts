@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { drawn, eventually, routeBecomes, views } from "./harness.js";
-import { headingFocused } from "./keyboard.js";
+import { goBack, headingFocused } from "./keyboard.js";
 
 const focused = (page: Page) =>
   page.evaluate(() => {
@@ -49,8 +49,7 @@ describe("webview: by keyboard alone", () => {
     assert.equal(await current(page), "Overview", "no other key with Alt goes back");
     await routeBecomes(received, { view: "overview" });
     for (const name of ["Types", "Reference cycles", "Overview"]) {
-      await page.keyboard.press("Alt+ArrowLeft");
-      await headingFocused(page, name);
+      await goBack(page, name);
     }
     assert.equal(await page.getByRole("button", { name: "Back" }).isDisabled(), true);
     await page.keyboard.press("Alt+ArrowLeft");
@@ -112,8 +111,7 @@ describe("webview: by keyboard alone", () => {
     await page.getByRole("region", { name: families[1].name }).waitFor();
     await page.keyboard.press("Enter");
     await routeBecomes(received, { view: "graph", seed: { kind: "family", family: 1, cycle: 0 } });
-    await page.keyboard.press("Alt+ArrowLeft");
-    await headingFocused(page, "Reference cycles");
+    await goBack(page, "Reference cycles");
     await page.getByRole("region", { name: families[1].name }).waitFor();
     assert.match(
       await page.locator("[role=row][aria-selected=true]").innerText(),
