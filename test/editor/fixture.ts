@@ -194,8 +194,23 @@ async function openUntilShown(page: Page, name: string, open: (patience: number)
     if ((await own.count()) > 0) return;
     await page.keyboard.press("Control+W");
     throw new Error(`${name} was opened, but not in the snapshot editor`);
+  }).catch(async (error: unknown) => {
+    throw new Error(`${name} was not shown; the workbench has ${await stateOf(page)}`, { cause: error });
   });
   return viewOf(page);
+}
+
+/** What a workbench shows, for the message of a failure: its tabs, messages, dialogs and webviews. */
+async function stateOf(page: Page): Promise<string> {
+  const state: Record<string, string[]> = {};
+  for (const [what, selector] of [
+    ["tabs", ".tab"],
+    ["messages", ".notification-list-item-message, .monaco-dialog-box, .statusbar-item"],
+    ["progress", ".monaco-progress-container.active"],
+  ])
+    state[what] = await page.locator(selector).allInnerTexts();
+  state.webviews = await page.locator("iframe.webview").evaluateAll((frames) => frames.map((frame) => frame.className));
+  return JSON.stringify(state);
 }
 
 const WEBVIEW = 'iframe.webview.ready[src*="extensionId=ouroboros.ouroboros"]';
